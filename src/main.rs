@@ -1,0 +1,5 @@
+//! The plimsoll command.
+
+fn main() -> std::process::ExitCode {
+    plimsoll::cli::main()
+}

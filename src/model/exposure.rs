@@ -1,0 +1,98 @@
+//! What is open, how wide, and where it is declared.
+
+use std::fmt;
+
+use super::{Level, Rule, Settings, Span, Spanned, printable};
+
+/// How much of a value is shown.
+const EVIDENCE: usize = 120;
+
+/// One thing that is open (or, at rank 0, shown to be closed) in one unit at one revision.
+#[derive(Clone, Debug)]
+pub struct Exposure {
+    /// The rule that measured it.
+    pub rule: &'static Rule,
+    /// Which one inside its unit: `port 5432/tcp`. Printable, stable under reordering and moving.
+    pub key: String,
+    /// How open.
+    pub level: Level,
+    /// Where it is declared, and after that what it depends on, nearest first.
+    pub places: Vec<Span>,
+    /// The declared value: short, redacted, printable. Empty where the key says it all.
+    pub evidence: String,
+    /// What makes it the same thing wherever it stands: the same value under another name or in
+    /// another unit of the affected files is not new. `None`: only its unit and key count.
+    pub identity: Option<[u8; 16]>,
+}
+
+/// Takes what a rule measures: stamps the rule, escapes and bounds keys and evidence.
+#[derive(Debug)]
+pub struct Found<'a> {
+    /// The rules' own options.
+    pub settings: &'a Settings,
+    rule: &'static Rule,
+    exposures: &'a mut Vec<Exposure>,
+}
+
+impl<'a> Found<'a> {
+    /// Collects for `rule` into `exposures`.
+    pub fn new(
+        rule: &'static Rule,
+        settings: &'a Settings,
+        exposures: &'a mut Vec<Exposure>,
+    ) -> Self {
+        Self { settings, rule, exposures }
+    }
+
+    /// `key` is open to `level`, as the declared value says, which is also the evidence.
+    pub fn at<T: fmt::Display>(
+        &mut self,
+        level: Level,
+        key: impl AsRef<str>,
+        place: &Spanned<T>,
+    ) -> &mut Exposure {
+        let evidence = place.value.to_string();
+        self.say(level, key, place, evidence)
+    }
+
+    /// `key` is open to `level` at `place`; `evidence` is what to show, a secret already redacted.
+    pub fn say<T>(
+        &mut self,
+        level: Level,
+        key: impl AsRef<str>,
+        place: &Spanned<T>,
+        evidence: impl AsRef<str>,
+    ) -> &mut Exposure {
+        let index = self.exposures.len();
+        self.exposures.push(Exposure {
+            rule: self.rule,
+            key: printable(key.as_ref(), EVIDENCE),
+            level,
+            places: place.places().collect(),
+            evidence: printable(evidence.as_ref(), EVIDENCE),
+            identity: None,
+        });
+        &mut self.exposures[index]
+    }
+}
+
+impl Exposure {
+    /// It is the same as any other of its rule with this identity, wherever that stands. The bytes
+    /// may be secret: only a hash is kept, and it is never printed.
+    pub fn same_as(&mut self, identity: impl AsRef<[u8]>) -> &mut Self {
+        let hash = blake3::hash(identity.as_ref());
+        let mut short = [0; 16];
+        short.copy_from_slice(&hash.as_bytes()[..16]);
+        self.identity = Some(short);
+        self
+    }
+}
+
+/// A secret as it may be shown: at most its first four characters, and those only if it is longer
+/// than sixteen.
+#[must_use]
+pub fn redact(secret: &str) -> String {
+    let length = secret.chars().count();
+    let shown: String = if length > 16 { secret.chars().take(4).collect() } else { String::new() };
+    format!("{shown}… ({length} characters)")
+}

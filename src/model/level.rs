@@ -1,0 +1,120 @@
+//! How open something is, and how much that matters.
+
+use serde::{Deserialize, Serialize};
+
+/// How much a finding matters.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Worth knowing; below every default threshold.
+    Info,
+    /// Hygiene.
+    Low,
+    /// A weakness that needs another one to be used.
+    Medium,
+    /// A weakness that can be used.
+    High,
+    /// Access given away.
+    Critical,
+}
+
+impl Severity {
+    /// As policy and reports write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// A rung of a rule's ladder: the higher, the worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Level {
+    /// Its place on the ladder; 0 is safe, and never a finding.
+    pub rank: u8,
+    /// Its size within the rung, where it has one: a limit in bytes.
+    pub size: u64,
+    /// What it is, as a noun phrase: `every address of the host`.
+    pub label: &'static str,
+    /// How much it matters when a declared unit climbs to it.
+    pub severity: Severity,
+    /// How much it matters in a unit that is new.
+    pub new: Severity,
+}
+
+impl Level {
+    /// The safe rung: evidence of what was there, never a finding.
+    #[must_use]
+    pub const fn closed(label: &'static str) -> Self {
+        Self::rung(0, label, Severity::Info)
+    }
+
+    /// A rung that only wants to be known.
+    #[must_use]
+    pub const fn info(rank: u8, label: &'static str) -> Self {
+        Self::rung(rank, label, Severity::Info)
+    }
+
+    /// A rung of low severity.
+    #[must_use]
+    pub const fn low(rank: u8, label: &'static str) -> Self {
+        Self::rung(rank, label, Severity::Low)
+    }
+
+    /// A rung of medium severity.
+    #[must_use]
+    pub const fn medium(rank: u8, label: &'static str) -> Self {
+        Self::rung(rank, label, Severity::Medium)
+    }
+
+    /// A rung of high severity.
+    #[must_use]
+    pub const fn high(rank: u8, label: &'static str) -> Self {
+        Self::rung(rank, label, Severity::High)
+    }
+
+    /// A rung of critical severity.
+    #[must_use]
+    pub const fn critical(rank: u8, label: &'static str) -> Self {
+        Self::rung(rank, label, Severity::Critical)
+    }
+
+    /// The same rung, with another severity in a unit that is new: nobody lost anything there.
+    #[must_use]
+    pub const fn in_new_unit(self, new: Severity) -> Self {
+        Self { new, ..self }
+    }
+
+    /// The same rung with a size; sizes compare within a rung.
+    #[must_use]
+    pub const fn of(self, size: u64) -> Self {
+        Self { size, ..self }
+    }
+
+    /// Whether this is worse than `old`.
+    #[must_use]
+    pub fn worse_than(&self, old: &Self) -> bool {
+        (self.rank, self.size) > (old.rank, old.size)
+    }
+
+    const fn rung(rank: u8, label: &'static str, severity: Severity) -> Self {
+        Self { rank, size: 0, label, severity, new: severity }
+    }
+}

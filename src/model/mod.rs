@@ -1,0 +1,39 @@
+//! The words of the house: what every room knows.
+
+mod context;
+mod dockerfile;
+mod exposure;
+mod finding;
+mod level;
+mod pattern;
+mod printable;
+mod reference;
+mod report;
+mod rule;
+mod settings;
+mod shell;
+mod span;
+mod stage;
+mod text;
+mod tree;
+mod unit;
+
+pub use context::{BuildContext, IgnoreFile, Reached};
+pub use dockerfile::{
+    Arguments, Directive, Dockerfile, Flag, Heredoc, Instruction, Pair, Piece, Script,
+};
+pub use exposure::{Exposure, Found, redact};
+pub use finding::{Excerpt, Improvement, Regression, Side};
+pub use level::{Level, Severity};
+pub use pattern::Pattern;
+pub use printable::{printable, printable_bytes};
+pub use reference::ImageRef;
+pub use report::{Action, Bypass, Finding, Problem, RefReport, Report};
+pub use rule::{Example, Measure, Reference, Rule};
+pub use settings::Settings;
+pub use shell::{Command, Pipeline, Redirect, Shell, Substitution, Word};
+pub use span::{FileId, Span, Spanned};
+pub use stage::{Base, Copy, Healthcheck, Invocation, Ports, Run, Setting, Stage, Value, Variable};
+pub use text::{Gap, GapKind, Text};
+pub use tree::{EntryKind, Tree};
+pub use unit::{Declaration, Declared, File, Measured, Reading, Unit};

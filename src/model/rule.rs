@@ -1,0 +1,68 @@
+//! A rule: data, and a function that measures exposures of one unit at one revision.
+
+use super::{BuildContext, Dockerfile, Found, Level, Stage, Text};
+
+/// One rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Kebab-case, a noun for what is open, and the name of its file.
+    pub id: &'static str,
+    /// One sentence: what can never pass unseen.
+    pub promise: &'static str,
+    /// Why it matters.
+    pub why: &'static str,
+    /// How to mend it, in one or two sentences.
+    pub fix: &'static str,
+    /// Its ladder.
+    pub levels: &'static [Level],
+    /// Where it comes from.
+    pub references: &'static [Reference],
+    /// The peers' ids that it answers, as `tool ID`.
+    pub answers: &'static [&'static str],
+    /// The keys of `[rules.ID]` it reads besides `severity` and `off`.
+    pub options: &'static [&'static str],
+    /// It is asked of every new commit, not only of the net change: what it finds stays in history.
+    pub every_commit: bool,
+    /// What it looks at.
+    pub measure: &'static [Measure],
+    /// What regresses and what only looks like it. They are its tests.
+    pub examples: &'static [Example],
+}
+
+/// The kind of unit a rule measures, and how.
+#[derive(Clone, Copy, Debug)]
+pub enum Measure {
+    /// A build stage.
+    Stage(fn(&Stage, &mut Found<'_>)),
+    /// A Dockerfile as a whole: directives, comments.
+    Dockerfile(fn(&Dockerfile, &Text, &mut Found<'_>)),
+    /// A build context.
+    Context(fn(&BuildContext, &mut Found<'_>)),
+}
+
+/// Where a rule comes from.
+#[derive(Clone, Copy, Debug)]
+pub enum Reference {
+    /// CIS Docker Benchmark 1.6, section.
+    CisDocker(&'static str),
+    /// Common Weakness Enumeration.
+    Cwe(u16),
+    /// A page of Docker's documentation, by its title.
+    Docker(&'static str),
+    /// NIST SP 800-190, section.
+    Nist(&'static str),
+}
+
+/// A change and what the rule says of it.
+#[derive(Debug)]
+pub struct Example {
+    /// The file that changes.
+    pub file: &'static str,
+    /// The file with a margin: `-` old, `+` new, blank both. Indentation that all lines share is
+    /// taken off first. All `+`: the file is new.
+    pub change: &'static str,
+    /// Files beside it, in the same notation.
+    pub beside: &'static [(&'static str, &'static str)],
+    /// The messages of this rule's findings, in order; none for a look-alike.
+    pub findings: &'static [&'static str],
+}

@@ -1,0 +1,17 @@
+//! What rules can be told.
+
+/// The options of all rules, as policy gives them to `measure`.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Registries and repositories that may be built on, as globs over `registry/repository`.
+    /// Empty: none is named, and only a change is told.
+    pub trusted_images: Vec<String>,
+    /// Images whose own user is not root, as globs over `registry/repository[:tag]`.
+    pub nonroot_images: Vec<String>,
+    /// Ports that may be exposed without a word, as `443` or `443/tcp`.
+    pub allowed_ports: Vec<String>,
+    /// Stages that ship, by name; empty: the last one.
+    pub targets: Vec<String>,
+    /// Context folder of Dockerfiles: glob over the Dockerfile's path, then the folder.
+    pub contexts: Vec<(String, String)>,
+}

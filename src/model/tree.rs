@@ -1,0 +1,45 @@
+//! One revision, asked for single files.
+
+use std::rc::Rc;
+
+use bstr::{BStr, BString};
+
+use super::{File, Gap};
+
+/// A revision as `resolve` may see it: it counts and bounds what it gives.
+pub trait Tree {
+    /// The file at a path, links followed inside the repository. `Ok(None)`: nothing is there.
+    /// The same path gives the same file.
+    ///
+    /// # Errors
+    /// A gap where something is there that can't be judged.
+    fn file(&self, path: &BStr) -> Result<Option<Rc<File>>, Gap>;
+
+    /// The entries of one folder, by name: what they are. Empty where there is no such folder.
+    fn names(&self, folder: &BStr) -> Vec<(BString, EntryKind)>;
+
+    /// Every path below a folder that `wanted` takes (it is given the path relative to the top),
+    /// folders that `enter` refuses left out. A gap where the bound on names is reached.
+    ///
+    /// # Errors
+    /// A gap where the bound on names is reached; what was found until then is in it lost.
+    fn below(
+        &self,
+        folder: &BStr,
+        enter: &dyn Fn(&BStr) -> bool,
+        wanted: &dyn Fn(&BStr) -> bool,
+    ) -> Result<Vec<BString>, Gap>;
+}
+
+/// What stands in a tree under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link.
+    Link,
+    /// A submodule.
+    Submodule,
+}

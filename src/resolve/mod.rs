@@ -1,0 +1,70 @@
+//! One revision's declarations in, declared units out.
+
+mod context;
+mod reference;
+mod shell;
+mod stage;
+
+use std::rc::Rc;
+
+use bstr::{BStr, BString};
+
+use crate::model::{Declaration, Declared, File, Gap, Settings, Tree, Unit};
+
+pub use context::{Names, dockerfiles_of, is_sensitive};
+
+/// The declared units of the affected files of one revision.
+#[derive(Debug, Default)]
+pub struct Resolved {
+    /// Every unit.
+    pub units: Vec<Declaration>,
+    /// What could not be resolved.
+    pub gaps: Vec<Gap>,
+}
+
+/// Lowers the files at `paths` (those that exist in `tree`) to units.
+pub fn units(tree: &dyn Tree, paths: &[BString], names: &Names, settings: &Settings) -> Resolved {
+    let mut resolved = Resolved::default();
+    for path in paths {
+        match tree.file(path.as_ref()) {
+            Ok(Some(file)) => lower(tree, path.as_ref(), &file, names, settings, &mut resolved),
+            Ok(None) => {}
+            Err(gap) => resolved.gaps.push(gap),
+        }
+    }
+    resolved
+}
+
+fn lower(
+    tree: &dyn Tree,
+    path: &BStr,
+    file: &Rc<File>,
+    names: &Names,
+    settings: &Settings,
+    out: &mut Resolved,
+) {
+    out.gaps.extend(file.gaps.iter().cloned());
+    let Declared::Dockerfile(dockerfile) = &file.declared else { return };
+    let (stages, gaps) = stage::stages(dockerfile, &file.text, settings);
+    out.gaps.extend(gaps);
+    let contexts = context::contexts(path, file, &stages, tree, names, settings);
+    let declaration = |unit: Unit, title: String, body: Vec<String>| Declaration {
+        unit,
+        path: path.into(),
+        title,
+        body,
+    };
+    out.units.push(declaration(Unit::Dockerfile(file.text.file), "file".into(), Vec::new()));
+    for stage in stages {
+        let (title, body) = (stage.title(), stage::body(&stage, &file.text));
+        out.units.push(declaration(Unit::Stage(Box::new(stage)), title, body));
+    }
+    for context in contexts {
+        out.gaps.extend(context.gaps.iter().cloned());
+        out.units.push(declaration(
+            Unit::Context(Box::new(context)),
+            "build context".into(),
+            Vec::new(),
+        ));
+    }
+}

@@ -1,0 +1,37 @@
+//! RULES: one file per rule, data and a function.
+
+use crate::model::{Declaration, Declared, Exposure, File, Found, Measure, Rule, Settings, Unit};
+
+/// Every rule, by id.
+pub const RULES: &[&Rule] = &[];
+
+/// The rule of an id.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.id == id)
+}
+
+/// Measures one unit with the rules given. `file` is the one that declares it.
+pub fn measure(
+    rules: &[&'static Rule],
+    declaration: &Declaration,
+    file: &File,
+    settings: &Settings,
+) -> Vec<Exposure> {
+    let mut exposures = Vec::new();
+    for rule in rules {
+        let mut found = Found::new(rule, settings, &mut exposures);
+        for measure in rule.measure {
+            match (measure, &declaration.unit) {
+                (Measure::Stage(measure), Unit::Stage(stage)) => measure(stage, &mut found),
+                (Measure::Context(measure), Unit::Context(context)) => measure(context, &mut found),
+                (Measure::Dockerfile(measure), Unit::Dockerfile(_)) => {
+                    if let Declared::Dockerfile(dockerfile) = &file.declared {
+                        measure(dockerfile, &file.text, &mut found);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    exposures
+}
