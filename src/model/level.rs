@@ -57,6 +57,10 @@ pub struct Level {
     pub severity: Severity,
     /// How much it matters in a unit that is new.
     pub new: Severity,
+    /// How much it matters in a known unit that had nothing under this key: `None` as `severity`.
+    pub added: Option<Severity>,
+    /// How much it matters where a rung that was open already is left: `None` as `severity`.
+    pub widened: Option<Severity>,
 }
 
 impl Level {
@@ -102,6 +106,30 @@ impl Level {
         Self { new, ..self }
     }
 
+    /// The same rung, with another severity where nothing stood under its key before: nothing was
+    /// lost then.
+    #[must_use]
+    pub const fn when_added(self, added: Severity) -> Self {
+        Self { added: Some(added), ..self }
+    }
+
+    /// The same rung, with another severity where the one before was open too: less was lost.
+    #[must_use]
+    pub const fn when_widened(self, widened: Severity) -> Self {
+        Self { widened: Some(widened), ..self }
+    }
+
+    /// How much it matters to be here: `old` is where the same key of the paired unit was.
+    #[must_use]
+    pub fn severity_from(&self, old: Option<&Self>, new_unit: bool) -> Severity {
+        match old {
+            Some(old) if old.rank > 0 => self.widened.unwrap_or(self.severity),
+            Some(_) => self.severity,
+            None if new_unit => self.new,
+            None => self.added.unwrap_or(self.severity),
+        }
+    }
+
     /// The same rung with a size; sizes compare within a rung.
     #[must_use]
     pub const fn of(self, size: u64) -> Self {
@@ -115,6 +143,6 @@ impl Level {
     }
 
     const fn rung(rank: u8, label: &'static str, severity: Severity) -> Self {
-        Self { rank, size: 0, label, severity, new: severity }
+        Self { rank, size: 0, label, severity, new: severity, added: None, widened: None }
     }
 }

@@ -1,5 +1,7 @@
 //! An image reference.
 
+use std::fmt;
+
 /// An image reference, normalised as Docker does it.
 ///
 /// Shape: `[host[:port]/]path[:tag][@algorithm:hex]`; a tag has at most 128 characters.
@@ -14,4 +16,34 @@ pub struct ImageRef {
     pub tag: Option<String>,
     /// `algorithm:hex`.
     pub digest: Option<String>,
+}
+
+impl ImageRef {
+    /// `registry/repository`, what is the same image whatever its version.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.registry, self.repository)
+    }
+
+    /// The name as people write it: `node` for `docker.io/library/node`.
+    #[must_use]
+    pub fn familiar(&self) -> String {
+        if self.registry != "docker.io" {
+            return self.name();
+        }
+        self.repository.strip_prefix("library/").unwrap_or(&self.repository).to_owned()
+    }
+}
+
+impl fmt::Display for ImageRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.familiar())?;
+        if let Some(tag) = &self.tag {
+            write!(f, ":{tag}")?;
+        }
+        if let Some(digest) = &self.digest {
+            write!(f, "@{digest}")?;
+        }
+        Ok(())
+    }
 }
