@@ -31,7 +31,9 @@ pub use reference::ImageRef;
 pub use report::{Action, Bypass, Finding, Problem, RefReport, Report};
 pub use rule::{Example, Measure, Reference, Rule};
 pub use settings::Settings;
-pub use shell::{Command, Pipeline, Redirect, Shell, Substitution, Word};
+pub use shell::{
+    Command, Invoked, Pipeline, Redirect, Shell, Substitution, Word, is_shell, program,
+};
 pub use span::{FileId, Span, Spanned};
 pub use stage::{Base, Copy, Healthcheck, Invocation, Ports, Run, Setting, Stage, Value, Variable};
 pub use text::{Gap, GapKind, Text};

@@ -1,11 +1,19 @@
 //! Shell commands as words.
 
+mod invoked;
+mod wrapper;
+
+use std::ops::Range;
+
 use super::{Span, Spanned};
+
+pub use invoked::Invoked;
+pub use wrapper::{is_shell, program};
 
 /// A piece of shell, read as a list of pipelines.
 ///
 /// `if`, `for`, `while`, `case`, `{ … }` and `( … )` are flattened into the pipelines inside them:
-/// rules ask what is run, not under which condition.
+/// rules ask what is run, not under which condition. [`Shell::commands`] visits every command.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shell {
     /// In the order they are written.
@@ -17,6 +25,9 @@ pub struct Shell {
 pub struct Pipeline {
     /// From left to right.
     pub commands: Vec<Command>,
+    /// The pipelines of the same shell whose output is piped into the first command: the
+    /// members of a group (`{ …; } | sh`), or what stands in front of one (`… | (cd /x && sh)`).
+    pub input: Option<Range<usize>>,
 }
 
 /// A simple command.
@@ -30,6 +41,8 @@ pub struct Command {
     pub redirects: Vec<Redirect>,
     /// All of it.
     pub span: Span,
+    /// What it hands to another shell: `sh -c '…'`, `eval …`, `su -c …`, `sh <<EOF`.
+    pub inner: Vec<Shell>,
 }
 
 /// A word of a command.
@@ -41,6 +54,8 @@ pub struct Word {
     pub quoted: bool,
     /// `$(…)`, backquotes, `<(…)` and `>(…)` inside it; their place in `text` is empty.
     pub substitutions: Vec<Substitution>,
+    /// The variables it names, known or not.
+    pub variables: Vec<String>,
 }
 
 /// A command substitution or a process substitution.
@@ -55,8 +70,39 @@ pub struct Substitution {
 /// A redirection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirect {
-    /// `>`, `>>`, `>|`, `<`, `<>`, `<<<`, `&>`, `>&`, `<<`.
+    /// `>`, `>>`, `>|`, `<`, `<>`, `<<<`, `&>`, `&>>`, `>&`, `<&`, `<<`, `<<-`.
     pub operator: String,
     /// Where to or from; for `<<` the body of the here-document.
     pub target: Word,
+}
+
+impl Shell {
+    /// Every command at every depth in the order it is run: what a word substitutes before the
+    /// command itself, what is handed to another shell after it. A command behind a wrapper
+    /// (`sudo`, `env`, `timeout 5`) comes once with the wrapper and once without.
+    pub fn commands(&self) -> Vec<Invoked<'_>> {
+        invoked::commands(self)
+    }
+}
+
+impl Command {
+    /// A command of these words.
+    #[must_use]
+    pub fn new(words: Vec<Word>, span: Span) -> Self {
+        Self { assignments: Vec::new(), words, redirects: Vec::new(), span, inner: Vec::new() }
+    }
+}
+
+impl Word {
+    /// A word that is taken as it stands.
+    #[must_use]
+    pub fn plain(text: Spanned<String>) -> Self {
+        Self { text, quoted: true, substitutions: Vec::new(), variables: Vec::new() }
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text.value
+    }
 }
