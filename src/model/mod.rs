@@ -4,6 +4,7 @@ mod context;
 mod dockerfile;
 mod exposure;
 mod finding;
+mod glob;
 mod level;
 mod pattern;
 mod printable;
@@ -24,6 +25,7 @@ pub use dockerfile::{
 };
 pub use exposure::{Exposure, Found, redact};
 pub use finding::{Excerpt, Improvement, Regression, Side};
+pub use glob::Glob;
 pub use level::{Level, Severity};
 pub use pattern::Pattern;
 pub use printable::{printable, printable_bytes};
