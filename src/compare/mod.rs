@@ -1,1 +1,65 @@
-//! TBD
+//! Old and new units in, regressions and improvements out: the one subtraction.
+
+mod locate;
+mod mask;
+mod message;
+mod pair;
+mod subtract;
+
+use std::rc::Rc;
+
+use bstr::BString;
+
+use crate::model::{File, Improvement, Measured, Regression};
+
+/// One revision's side of a comparison.
+#[derive(Clone, Copy, Debug)]
+pub struct Side<'a> {
+    /// Its units with their exposures.
+    pub units: &'a [Measured],
+    /// Its files, by [`FileId`](crate::model::FileId).
+    pub files: &'a [Rc<File>],
+}
+
+/// What one comparison found.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Worst first, then by path and line.
+    pub regressions: Vec<Regression>,
+    /// What got better in units that both revisions have.
+    pub improvements: Vec<Improvement>,
+}
+
+/// Subtracts `old` from `new`. `moved` names the files that stand under another path in the old
+/// revision, as (old path, new path).
+pub fn compare(old: Side<'_>, new: Side<'_>, moved: &[(BString, BString)]) -> Outcome {
+    let pairs = pair::pair(old.units, new.units, moved);
+    let locator = locate::Locator::new(old, new, moved);
+    let mask = mask::Mask::new(old, new);
+    let mut outcome = Outcome::default();
+    for change in subtract::subtract(old.units, new.units, &pairs) {
+        match change {
+            subtract::Change::Worse(worse) => {
+                outcome.regressions.push(message::regression(&worse, &locator, &mask));
+            }
+            subtract::Change::Better(better) => {
+                outcome.improvements.push(message::improvement(&better, &mask));
+            }
+        }
+    }
+    fold_same(&mut outcome.regressions);
+    outcome
+}
+
+/// One line that reaches several units is one finding; the worst comes first.
+fn fold_same(regressions: &mut Vec<Regression>) {
+    regressions.sort_by(|a, b| {
+        let order = |r: &Regression| (std::cmp::Reverse(r.severity), r.path.clone(), r.span.line);
+        order(a)
+            .cmp(&order(b))
+            .then_with(|| a.rule.id.cmp(b.rule.id))
+            .then_with(|| a.key.cmp(&b.key))
+    });
+    let mut seen = std::collections::HashSet::new();
+    regressions.retain(|r| seen.insert((r.rule.id, r.path.clone(), r.side, r.span, r.key.clone())));
+}

@@ -23,6 +23,11 @@ pub struct Exposure {
     /// What makes it the same thing wherever it stands: the same value under another name or in
     /// another unit of the affected files is not new. `None`: only its unit and key count.
     pub identity: Option<[u8; 16]>,
+    /// It is open because nothing is declared: what was removed is the cause, its places are only
+    /// where the lack shows.
+    pub absent: bool,
+    /// A value that must not be printed, wherever it stands in a line that is shown.
+    pub hidden: Option<String>,
 }
 
 /// Takes what a rule measures: stamps the rule, escapes and bounds keys and evidence.
@@ -71,6 +76,8 @@ impl<'a> Found<'a> {
             places: place.places().collect(),
             evidence: printable(evidence.as_ref(), EVIDENCE),
             identity: None,
+            absent: false,
+            hidden: None,
         });
         &mut self.exposures[index]
     }
@@ -84,6 +91,20 @@ impl Exposure {
         let mut short = [0; 16];
         short.copy_from_slice(&hash.as_bytes()[..16]);
         self.identity = Some(short);
+        self
+    }
+}
+
+impl Exposure {
+    /// It is open because nothing is declared.
+    pub fn absent(&mut self) -> &mut Self {
+        self.absent = true;
+        self
+    }
+
+    /// `secret` is never printed, neither here nor in a line that is shown for another finding.
+    pub fn hide(&mut self, secret: impl Into<String>) -> &mut Self {
+        self.hidden = Some(secret.into());
         self
     }
 }

@@ -1,0 +1,186 @@
+//! Which line of the push's own diff explains a regression.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use bstr::{BStr, BString};
+use similar::{Algorithm, ChangeTag, TextDiff};
+
+use super::Side;
+use super::subtract::Worse;
+use crate::model::{Exposure, File, FileId, Side as Which, Span, Text};
+
+/// The line diff of one file may take this long; then its coarser parts are taken as they are.
+const DIFF_TIME: Duration = Duration::from_millis(200);
+/// Lines shown of each side.
+const SHOWN: usize = 3;
+
+/// Where a regression is told.
+pub(super) struct Place {
+    /// Old where the cause is a removal.
+    pub(super) side: Which,
+    /// The lines, narrowed to those that changed.
+    pub(super) span: Span,
+    /// Lines of the cause in the old file.
+    pub(super) removed: Vec<u32>,
+    /// The old file they are in.
+    pub(super) old_file: Option<FileId>,
+    /// Lines of the cause in the new file.
+    pub(super) added: Vec<u32>,
+}
+
+/// Finds changed lines; each pair of files is compared once, when first asked.
+pub(super) struct Locator<'a> {
+    pub(super) old: Side<'a>,
+    pub(super) new: Side<'a>,
+    before: HashMap<&'a BStr, &'a BStr>,
+    diffs: RefCell<HashMap<BString, Rc<Lines>>>,
+}
+
+/// The lines of one file that the push removed and added.
+#[derive(Default)]
+struct Lines {
+    removed: BTreeSet<u32>,
+    added: BTreeSet<u32>,
+}
+
+impl<'a> Locator<'a> {
+    pub(super) fn new(old: Side<'a>, new: Side<'a>, moved: &'a [(BString, BString)]) -> Self {
+        let before = moved.iter().map(|(old, new)| (new.as_ref(), old.as_ref())).collect();
+        Self { old, new, before, diffs: RefCell::default() }
+    }
+
+    /// The place to point at.
+    pub(super) fn place(&self, worse: &Worse<'_>) -> Place {
+        let removed =
+            worse.was.or_else(|| self.lost(worse)).and_then(|was| self.first_removed(was));
+        let added = self.first_added(worse.now);
+        match (added, removed) {
+            (_, Some((span, lines))) if worse.now.absent => Place {
+                side: Which::Old,
+                span,
+                old_file: Some(span.file),
+                removed: lines,
+                added: Vec::new(),
+            },
+            (Some((span, added)), removed) => {
+                let (old_file, removed) =
+                    removed.map_or((None, Vec::new()), |(old, lines)| (Some(old.file), lines));
+                Place { side: Which::New, span, removed, old_file, added }
+            }
+            (None, Some((span, lines))) => Place {
+                side: Which::Old,
+                span,
+                old_file: Some(span.file),
+                removed: lines,
+                added: Vec::new(),
+            },
+            (None, None) => {
+                let span = worse.now.places.first().copied().unwrap_or(Span::head(FileId(0)));
+                let added = vec![span.line];
+                Place { side: Which::New, span, removed: Vec::new(), old_file: None, added }
+            }
+        }
+    }
+
+    /// What the old unit had under another key of the same rule, if it was one thing: the image
+    /// that was replaced.
+    fn lost<'b>(&self, worse: &Worse<'b>) -> Option<&'b Exposure> {
+        let rule = worse.now.rule.id;
+        let still = |was: &Exposure| {
+            worse.unit.exposures.iter().any(|now| now.rule.id == rule && now.key == was.key)
+        };
+        let mut lost =
+            worse.counterpart?.exposures.iter().filter(|was| was.rule.id == rule && !still(was));
+        lost.next().filter(|was| self.first_removed(was).is_some())
+    }
+
+    fn first_added(&self, now: &Exposure) -> Option<(Span, Vec<u32>)> {
+        now.places.iter().find_map(|place| {
+            let text = text(self.new, place.file)?;
+            narrowed(*place, &self.lines_of(text).added)
+        })
+    }
+
+    fn first_removed(&self, was: &Exposure) -> Option<(Span, Vec<u32>)> {
+        was.places.iter().find_map(|place| {
+            let old = text(self.old, place.file)?;
+            match self.successor(old) {
+                Some(new) => narrowed(*place, &self.lines_of(new).removed),
+                None => Some((*place, (place.line..=place.end_line).take(SHOWN).collect())),
+            }
+        })
+    }
+
+    /// The new text of an old file.
+    fn successor(&self, old: &Text) -> Option<&'a Text> {
+        let path: &BStr = old.path.as_ref();
+        self.new.files.iter().map(|file| &file.text).find(|new| {
+            let new: &BStr = new.path.as_ref();
+            self.before.get(new).copied().unwrap_or(new) == path
+        })
+    }
+
+    fn lines_of(&self, new: &Text) -> Rc<Lines> {
+        let mut diffs = self.diffs.borrow_mut();
+        let lines = diffs.entry(new.path.clone()).or_insert_with(|| Rc::new(self.diff(new)));
+        Rc::clone(lines)
+    }
+
+    fn diff(&self, new: &Text) -> Lines {
+        let path: &BStr = new.path.as_ref();
+        let path = self.before.get(path).copied().unwrap_or(path);
+        let old = self
+            .old
+            .files
+            .iter()
+            .map(|file| &file.text)
+            .find(|old| AsRef::<BStr>::as_ref(&old.path) == path);
+        let Some(old) = old else {
+            return Lines { removed: BTreeSet::new(), added: (1..=new.lines().max(1)).collect() };
+        };
+        let (before, after) = (folded(old), folded(new));
+        let (before, after): (Vec<&str>, Vec<&str>) = (
+            before.iter().map(String::as_str).collect(),
+            after.iter().map(String::as_str).collect(),
+        );
+        let deadline = Instant::now() + DIFF_TIME;
+        let diff = TextDiff::configure()
+            .algorithm(Algorithm::Myers)
+            .deadline(deadline)
+            .diff_slices(&before, &after);
+        let mut lines = Lines::default();
+        for change in diff.iter_all_changes() {
+            let number = |index: Option<usize>| index.and_then(|i| u32::try_from(i + 1).ok());
+            match change.tag() {
+                ChangeTag::Delete => lines.removed.extend(number(change.old_index())),
+                ChangeTag::Insert => lines.added.extend(number(change.new_index())),
+                ChangeTag::Equal => {}
+            }
+        }
+        lines
+    }
+}
+
+/// Lines with blanks at both ends taken off: a line that was only indented did not change.
+fn folded(text: &Text) -> Vec<String> {
+    (1..=text.lines())
+        .filter_map(|number| text.line(number))
+        .map(|line| line.trim().to_owned())
+        .collect()
+}
+
+/// The part of `place` that lies in `lines`, from its first such line on.
+fn narrowed(place: Span, lines: &BTreeSet<u32>) -> Option<(Span, Vec<u32>)> {
+    let hit: Vec<u32> =
+        lines.range(place.line..=place.end_line.max(place.line)).copied().take(SHOWN).collect();
+    let (first, last) = (*hit.first()?, *hit.last()?);
+    Some((Span { line: first, end_line: last, ..place }, hit))
+}
+
+/// The text of a file of one side.
+pub(super) fn text(side: Side<'_>, file: FileId) -> Option<&Text> {
+    side.files.get(file.0 as usize).map(|file: &Rc<File>| &file.text)
+}

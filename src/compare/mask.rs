@@ -1,0 +1,59 @@
+//! No secret leaves: neither in the evidence of a finding nor in a line shown for another one.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Side;
+use crate::model::{FileId, Side as Which, redact};
+
+/// What stands in place of a line whose secret can't be cut out of it.
+const WITHHELD: &str = "(line withheld: it holds a secret)";
+
+/// The secrets of both revisions, and the lines they stand in.
+pub(super) struct Mask {
+    secrets: Vec<String>,
+    lines: HashMap<(Which, FileId), HashSet<u32>>,
+}
+
+impl Mask {
+    pub(super) fn new(old: Side<'_>, new: Side<'_>) -> Self {
+        let mut mask = Self { secrets: Vec::new(), lines: HashMap::new() };
+        for (which, side) in [(Which::Old, old), (Which::New, new)] {
+            for exposure in side.units.iter().flat_map(|unit| &unit.exposures) {
+                let Some(secret) = exposure.hidden.as_deref().filter(|secret| !secret.is_empty())
+                else {
+                    continue;
+                };
+                mask.secrets.push(secret.to_owned());
+                for place in &exposure.places {
+                    mask.lines
+                        .entry((which, place.file))
+                        .or_default()
+                        .extend(place.line..=place.end_line);
+                }
+            }
+        }
+        // The longest first: a secret that contains another is cut out whole.
+        mask.secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        mask.secrets.dedup();
+        mask
+    }
+
+    /// `text` without any secret.
+    pub(super) fn text(&self, text: &str) -> String {
+        let mut out = text.to_owned();
+        for secret in self.secrets.iter().filter(|secret| secret.len() >= 4) {
+            if out.contains(secret.as_str()) {
+                out = out.replace(secret.as_str(), &redact(secret));
+            }
+        }
+        out
+    }
+
+    /// A line of a file: a secret in it is cut out; if it can't be found there as it is, nothing
+    /// of the line is shown.
+    pub(super) fn line(&self, which: Which, file: FileId, number: u32, text: &str) -> String {
+        let masked = self.text(text);
+        let holds = self.lines.get(&(which, file)).is_some_and(|lines| lines.contains(&number));
+        if holds && masked == text { WITHHELD.to_owned() } else { masked }
+    }
+}

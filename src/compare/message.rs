@@ -1,0 +1,132 @@
+//! A difference, put into words.
+
+use super::locate::{Locator, text};
+use super::mask::Mask;
+use super::subtract::{Better, Worse};
+use crate::model::{
+    Excerpt, Exposure, FileId, Improvement, Measured, Regression, Side as Which, printable,
+};
+
+/// How much of a line is shown.
+const LINE: usize = 160;
+
+/// What a reader needs to know of something that got worse.
+pub(super) fn regression(worse: &Worse<'_>, locator: &Locator<'_>, mask: &Mask) -> Regression {
+    let place = locator.place(worse);
+    let declaration = &worse.unit.declaration;
+    let side = if place.side == Which::Old { locator.old } else { locator.new };
+    let path = text(side, place.span.file)
+        .map_or_else(|| declaration.path.clone(), |text| text.path.clone());
+    let excerpt =
+        |which: Which, file: FileId, lines: &[u32]| excerpts(locator, mask, which, file, lines);
+    let severity =
+        if worse.counterpart.is_some() { worse.now.level.severity } else { worse.now.level.new };
+    let (was, now) = (worse.was.map(|was| shown(was, mask)), shown(worse.now, mask));
+    let key = mask.text(&worse.now.key);
+    let title = article(&declaration.title);
+    let message = match &was {
+        Some(was) => {
+            format!("{key} of {title}: was {}, now {}", state(was, &key), state(&now, &key))
+        }
+        None => format!("{key} of {title}: {}", state(&now, &key)),
+    };
+    Regression {
+        rule: worse.now.rule,
+        severity,
+        path,
+        span: place.span,
+        side: place.side,
+        removed: place
+            .old_file
+            .map(|file| excerpt(Which::Old, file, &place.removed))
+            .unwrap_or_default(),
+        added: excerpt(Which::New, place.span.file, &place.added),
+        unit: declaration.title.clone(),
+        unit_path: declaration.path.clone(),
+        fingerprint: fingerprint(worse.unit, worse.now, &now.1),
+        key,
+        was,
+        now,
+        message,
+        commit: None,
+        new_unit: worse.counterpart.is_none(),
+    }
+}
+
+/// What a reader needs to know of something that got better.
+pub(super) fn improvement(better: &Better<'_>, mask: &Mask) -> Improvement {
+    let declaration = &better.unit.declaration;
+    let (was, key) = (shown(better.was, mask), mask.text(&better.was.key));
+    let title = article(&declaration.title);
+    let message = match better.now {
+        Some(now) => format!(
+            "{key} of {title}: was {}, now {}",
+            state(&was, &key),
+            state(&shown(now, mask), &key)
+        ),
+        None => format!("{key} of {title}: no more {}", state(&was, &key)),
+    };
+    Improvement {
+        rule: better.was.rule,
+        unit: declaration.title.clone(),
+        path: declaration.path.clone(),
+        key,
+        message,
+    }
+}
+
+type Shown = (crate::model::Level, String);
+
+fn shown(exposure: &Exposure, mask: &Mask) -> Shown {
+    (exposure.level, mask.text(&exposure.evidence))
+}
+
+/// Label and evidence; evidence that the key already says is left out.
+fn state((level, evidence): &Shown, key: &str) -> String {
+    if evidence.is_empty() || key.contains(evidence.as_str()) || level.label == evidence {
+        level.label.to_owned()
+    } else {
+        format!("{} ({evidence})", level.label)
+    }
+}
+
+fn article(title: &str) -> String {
+    let named = ["stage ", "ONBUILD ", "file "].iter().any(|start| title.starts_with(start));
+    if named { title.to_owned() } else { format!("the {title}") }
+}
+
+fn excerpts(
+    locator: &Locator<'_>,
+    mask: &Mask,
+    which: Which,
+    file: FileId,
+    lines: &[u32],
+) -> Vec<Excerpt> {
+    let side = if which == Which::Old { locator.old } else { locator.new };
+    let Some(text) = text(side, file) else { return Vec::new() };
+    let shown = |&line: &u32| {
+        let content = mask.line(which, file, line, text.line(line)?.trim_end());
+        Some(Excerpt { line, text: printable(&content, LINE) })
+            .filter(|excerpt| !excerpt.text.trim().is_empty())
+    };
+    lines.iter().filter_map(shown).collect()
+}
+
+/// What a waiver names: rule, unit, key, level and value, each with its length in front, hashed.
+/// No path and no line, so that it outlives a move; a worse value is another fingerprint.
+fn fingerprint(unit: &Measured, now: &Exposure, evidence: &str) -> String {
+    let mut hasher = blake3::Hasher::new_derive_key("plimsoll 2026 finding fingerprint");
+    let level = [&[now.level.rank][..], &now.level.size.to_be_bytes()].concat();
+    let parts: [&[u8]; 5] = [
+        now.rule.id.as_bytes(),
+        unit.declaration.title.as_bytes(),
+        now.key.as_bytes(),
+        &level,
+        evidence.as_bytes(),
+    ];
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    hasher.finalize().to_hex().chars().take(24).collect()
+}

@@ -1,0 +1,160 @@
+//! Which unit of the old revision is which of the new one.
+//!
+//! Identity first (the file, then the stage's name; the image that ships pairs with the image that
+//! shipped), then similarity among what is left, over all files together: a move is no change.
+
+use std::collections::HashMap;
+
+use bstr::{BStr, BString};
+
+use crate::model::{Measured, Stage, Unit};
+
+/// Lines in common, of all lines, from which two units are taken for the same.
+const ALIKE: f64 = 0.5;
+/// Above this many pairs of leftovers similarity is not asked any more: cost stays bounded, and
+/// what has no name and no file in common is judged as new.
+const MOST_CANDIDATES: usize = 40_000;
+
+/// For each new unit the index of its old one.
+pub(super) fn pair(
+    old: &[Measured],
+    new: &[Measured],
+    moved: &[(BString, BString)],
+) -> Vec<Option<usize>> {
+    let mut pairing =
+        Pairing { old, new, pairs: vec![None; new.len()], taken: vec![false; old.len()] };
+    let before: HashMap<&BStr, &BStr> =
+        moved.iter().map(|(old, new)| (new.as_ref(), old.as_ref())).collect();
+    pairing.by_name(&before, target);
+    pairing.by_name(&before, name);
+    pairing.by_similarity(|old, new| was(&before, new) == old.declaration.path);
+    pairing.by_similarity(|_, _| true);
+    pairing.pairs
+}
+
+struct Pairing<'a> {
+    old: &'a [Measured],
+    new: &'a [Measured],
+    pairs: Vec<Option<usize>>,
+    taken: Vec<bool>,
+}
+
+impl Pairing<'_> {
+    /// Pairs units of the same file that `name` calls the same, where each name stands once.
+    fn by_name(&mut self, before: &HashMap<&BStr, &BStr>, name: fn(&Unit) -> Option<Name<'_>>) {
+        let mut index: HashMap<(&BStr, Name<'_>), Option<usize>> = HashMap::new();
+        for (at, unit) in self.old.iter().enumerate().filter(|(at, _)| !self.taken[*at]) {
+            if let Some(name) = name(&unit.declaration.unit) {
+                index
+                    .entry((unit.declaration.path.as_ref(), name))
+                    .and_modify(|at| *at = None)
+                    .or_insert(Some(at));
+            }
+        }
+        for (at, unit) in self.new.iter().enumerate() {
+            let Some(name) = name(&unit.declaration.unit).filter(|_| self.pairs[at].is_none())
+            else {
+                continue;
+            };
+            if let Some(Some(found)) = index.get(&(was(before, unit), name)).copied()
+                && !self.taken[found]
+            {
+                self.taken[found] = true;
+                self.pairs[at] = Some(found);
+            }
+        }
+    }
+
+    /// Pairs what is left, most alike first.
+    fn by_similarity(&mut self, may: impl Fn(&Measured, &Measured) -> bool) {
+        let left: Vec<usize> = (0..self.old.len()).filter(|&at| !self.taken[at]).collect();
+        let open: Vec<usize> = (0..self.new.len()).filter(|&at| self.pairs[at].is_none()).collect();
+        if left.len().saturating_mul(open.len()) > MOST_CANDIDATES {
+            return;
+        }
+        let mut candidates = Vec::new();
+        for &new in &open {
+            for &old in &left {
+                let (a, b) = (&self.old[old], &self.new[new]);
+                if comparable(&a.declaration.unit, &b.declaration.unit) && may(a, b) {
+                    let score = likeness(&a.declaration.body, &b.declaration.body);
+                    if score >= ALIKE {
+                        candidates.push((score, old, new));
+                    }
+                }
+            }
+        }
+        candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        for (_, old, new) in candidates {
+            if !self.taken[old] && self.pairs[new].is_none() {
+                self.taken[old] = true;
+                self.pairs[new] = Some(old);
+            }
+        }
+    }
+}
+
+fn was<'a>(before: &HashMap<&'a BStr, &'a BStr>, unit: &'a Measured) -> &'a BStr {
+    let path: &BStr = unit.declaration.path.as_ref();
+    before.get(path).copied().unwrap_or(path)
+}
+
+/// What a unit is called inside its file.
+#[derive(PartialEq, Eq, Hash)]
+enum Name<'a> {
+    Target { trigger: bool },
+    Stage { name: &'a str, trigger: bool },
+    File,
+    Context(&'a BStr),
+}
+
+/// The image that ships is compared with the image that shipped, whatever its stage is called.
+fn target(unit: &Unit) -> Option<Name<'_>> {
+    match unit {
+        Unit::Stage(stage) if stage.target => Some(Name::Target { trigger: stage.trigger }),
+        _ => None,
+    }
+}
+
+fn name(unit: &Unit) -> Option<Name<'_>> {
+    match unit {
+        Unit::Stage(stage) => {
+            let name = stage.name.as_ref()?;
+            Some(Name::Stage { name: &name.value, trigger: stage.trigger })
+        }
+        Unit::Dockerfile(_) => Some(Name::File),
+        Unit::Context(context) => Some(Name::Context(context.folder.as_ref())),
+    }
+}
+
+fn comparable(old: &Unit, new: &Unit) -> bool {
+    match (old, new) {
+        (Unit::Stage(a), Unit::Stage(b)) => same_role(a, b),
+        _ => false,
+    }
+}
+
+fn same_role(a: &Stage, b: &Stage) -> bool {
+    a.trigger == b.trigger && a.target == b.target
+}
+
+/// The share of lines in common, counted as often as they stand there; 1.0 for two empty units.
+fn likeness(a: &[String], b: &[String]) -> f64 {
+    if a.is_empty() && b.is_empty() {
+        return 1.0;
+    }
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for line in a {
+        *counts.entry(line).or_default() += 1;
+    }
+    let mut common = 0_usize;
+    for line in b {
+        if let Some(count) = counts.get_mut(line.as_str()).filter(|count| **count > 0) {
+            *count -= 1;
+            common += 1;
+        }
+    }
+    #[expect(clippy::cast_precision_loss, reason = "counts of lines are far below 2^52")]
+    let share = 2.0 * common as f64 / (a.len() + b.len()) as f64;
+    share
+}

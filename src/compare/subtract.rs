@@ -1,0 +1,118 @@
+//! New exposures minus old ones.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::model::{Exposure, Measured};
+
+/// One difference between the two revisions.
+pub(super) enum Change<'a> {
+    /// Something is open that was not, or wider than it was.
+    Worse(Worse<'a>),
+    /// The reverse.
+    Better(Better<'a>),
+}
+
+/// An exposure that is new or higher.
+pub(super) struct Worse<'a> {
+    /// The unit of the new revision.
+    pub(super) unit: &'a Measured,
+    /// Its old counterpart.
+    pub(super) counterpart: Option<&'a Measured>,
+    /// The exposure now.
+    pub(super) now: &'a Exposure,
+    /// The same key before, at a lower level.
+    pub(super) was: Option<&'a Exposure>,
+}
+
+/// An exposure that is gone or lower.
+pub(super) struct Better<'a> {
+    /// The unit of the new revision.
+    pub(super) unit: &'a Measured,
+    /// The exposure before.
+    pub(super) was: &'a Exposure,
+    /// The same key now, at a lower level.
+    pub(super) now: Option<&'a Exposure>,
+}
+
+type Key<'a> = (&'static str, &'a str);
+type Identity = (&'static str, [u8; 16]);
+
+/// All differences; `pairs[i]` is the old counterpart of new unit `i`.
+pub(super) fn subtract<'a>(
+    old: &'a [Measured],
+    new: &'a [Measured],
+    pairs: &[Option<usize>],
+) -> Vec<Change<'a>> {
+    let known = identities(old);
+    let kept: HashSet<Identity> = identities(new).into_keys().collect();
+    let mut changes = Vec::new();
+    for (unit, pair) in new.iter().zip(pairs) {
+        let counterpart = pair.map(|index| &old[index]);
+        let before = counterpart.map(worst_by_key).unwrap_or_default();
+        let after = worst_by_key(unit);
+        for now in unit.exposures.iter().filter(|now| is(&after, now)) {
+            let was = before.get(&key(now)).copied();
+            if now.level.rank > 0
+                && was.is_none_or(|was| now.level.worse_than(&was.level))
+                && !already(&known, now)
+            {
+                changes.push(Change::Worse(Worse { unit, counterpart, now, was }));
+            }
+        }
+        for was in
+            counterpart.iter().flat_map(|unit| &unit.exposures).filter(|was| is(&before, was))
+        {
+            let now = after.get(&key(was)).copied();
+            let moved = identity(was).is_some_and(|identity| kept.contains(&identity));
+            if was.level.rank > 0
+                && now.is_none_or(|now| was.level.worse_than(&now.level))
+                && !moved
+            {
+                changes.push(Change::Better(Better { unit, was, now }));
+            }
+        }
+    }
+    changes
+}
+
+fn key(exposure: &Exposure) -> Key<'_> {
+    (exposure.rule.id, &exposure.key)
+}
+
+fn identity(exposure: &Exposure) -> Option<Identity> {
+    exposure.identity.map(|identity| (exposure.rule.id, identity))
+}
+
+/// The worst exposure of each key: what is declared twice is as open as its widest declaration.
+fn worst_by_key(unit: &Measured) -> HashMap<Key<'_>, &Exposure> {
+    let mut worst: HashMap<Key<'_>, &Exposure> = HashMap::new();
+    for exposure in &unit.exposures {
+        let kept = worst.entry(key(exposure)).or_insert(exposure);
+        if exposure.level.worse_than(&kept.level) {
+            *kept = exposure;
+        }
+    }
+    worst
+}
+
+fn is(worst: &HashMap<Key<'_>, &Exposure>, exposure: &Exposure) -> bool {
+    worst.get(&key(exposure)).is_some_and(|kept| std::ptr::eq(*kept, exposure))
+}
+
+/// The same value stood in the old files at least as openly, under whatever name.
+fn already(known: &HashMap<Identity, (u8, u64)>, now: &Exposure) -> bool {
+    identity(now)
+        .and_then(|identity| known.get(&identity))
+        .is_some_and(|&level| level >= (now.level.rank, now.level.size))
+}
+
+fn identities(units: &[Measured]) -> HashMap<Identity, (u8, u64)> {
+    let mut known = HashMap::new();
+    for exposure in units.iter().flat_map(|unit| &unit.exposures) {
+        if let Some(identity) = identity(exposure) {
+            let level = known.entry(identity).or_default();
+            *level = (exposure.level.rank, exposure.level.size).max(*level);
+        }
+    }
+    known
+}

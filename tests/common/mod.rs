@@ -1,0 +1,155 @@
+//! A revision made of texts, and examples in margin notation.
+#![allow(dead_code, unreachable_pub, missing_docs, reason = "each test binary uses its own part")]
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use bstr::{BStr, BString};
+use plimsoll::compare::{Outcome, Side, compare};
+use plimsoll::model::{
+    Declared, EntryKind, Example, File, FileId, Gap, Measured, Rule, Settings, Text, Tree,
+};
+use plimsoll::{resolve, rules, surface};
+
+/// A revision that lies in memory.
+#[derive(Default)]
+pub struct MapTree {
+    texts: BTreeMap<String, String>,
+    files: RefCell<Vec<Rc<File>>>,
+}
+
+impl MapTree {
+    pub fn new<P: Into<String>, T: Into<String>>(texts: impl IntoIterator<Item = (P, T)>) -> Self {
+        let texts = texts.into_iter().map(|(path, text)| (path.into(), text.into())).collect();
+        Self { texts, files: RefCell::default() }
+    }
+
+    pub fn files(&self) -> Vec<Rc<File>> {
+        self.files.borrow().clone()
+    }
+
+    pub fn paths(&self) -> Vec<BString> {
+        self.texts.keys().map(|path| BString::from(path.as_str())).collect()
+    }
+}
+
+impl Tree for MapTree {
+    fn file(&self, path: &BStr) -> Result<Option<Rc<File>>, Gap> {
+        let mut files = self.files.borrow_mut();
+        if let Some(file) = files.iter().find(|file| file.text.path == path) {
+            return Ok(Some(Rc::clone(file)));
+        }
+        let Some(content) = self.texts.get(&path.to_string()) else { return Ok(None) };
+        let text = Text::new(FileId(u32::try_from(files.len()).unwrap()), path, content.as_bytes());
+        let (declared, gaps) = match surface::of(path) {
+            Some(surface) => {
+                let reading = (surface.read)(&text);
+                (reading.declared, reading.gaps)
+            }
+            None => (Declared::Opaque, Vec::new()),
+        };
+        let file = Rc::new(File { text, declared, gaps });
+        files.push(Rc::clone(&file));
+        Ok(Some(file))
+    }
+
+    fn names(&self, folder: &BStr) -> Vec<(BString, EntryKind)> {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let mut names = BTreeMap::new();
+        for rest in self.texts.keys().filter_map(|path| path.strip_prefix(&prefix)) {
+            match rest.split_once('/') {
+                Some((folder, _)) => names.insert(BString::from(folder), EntryKind::Folder),
+                None => names.insert(BString::from(rest), EntryKind::File),
+            };
+        }
+        names.into_iter().collect()
+    }
+
+    fn below(
+        &self,
+        folder: &BStr,
+        enter: &dyn Fn(&BStr) -> bool,
+        wanted: &dyn Fn(&BStr) -> bool,
+    ) -> Result<Vec<BString>, Gap> {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let entered = |path: &str| {
+            path.match_indices('/')
+                .all(|(at, _)| at < prefix.len() || enter(path.as_bytes()[..at].into()))
+        };
+        let paths = self.texts.keys().filter(|path| path.starts_with(&prefix) && entered(path));
+        Ok(paths
+            .map(|path| BString::from(path.as_str()))
+            .filter(|path| wanted(path.as_ref()))
+            .collect())
+    }
+}
+
+/// One revision, measured with `rules`.
+pub fn measured(tree: &MapTree, rules: &[&'static Rule], settings: &Settings) -> Vec<Measured> {
+    let resolved = resolve::units(tree, &tree.paths(), &resolve::Names::Walk, settings);
+    resolved
+        .units
+        .into_iter()
+        .map(|declaration| {
+            let file = tree.file(declaration.path.as_ref()).unwrap().unwrap();
+            let exposures = rules::measure(rules, &declaration, &file, settings);
+            Measured { declaration, exposures }
+        })
+        .collect()
+}
+
+/// What `rules` say of the change from one revision to the other.
+pub fn judge(old: &MapTree, new: &MapTree, rules: &[&'static Rule]) -> Outcome {
+    let settings = Settings::default();
+    let (before, after) = (measured(old, rules, &settings), measured(new, rules, &settings));
+    let (old_files, new_files) = (old.files(), new.files());
+    compare(
+        Side { units: &before, files: &old_files },
+        Side { units: &after, files: &new_files },
+        &[],
+    )
+}
+
+/// The two revisions of an example; a file without any line on one side is not there.
+pub fn sides(example: &Example) -> (MapTree, MapTree) {
+    let mut texts = vec![(example.file, example.change)];
+    texts.extend(example.beside);
+    let side = |gone: char| {
+        let texts =
+            texts.iter().filter_map(|(path, change)| Some((*path, revision(change, gone)?)));
+        MapTree::new(texts.collect::<Vec<_>>())
+    };
+    (side('+'), side('-'))
+}
+
+/// One revision of a text in margin notation: lines marked `gone` left out, margins taken off.
+fn revision(change: &str, gone: char) -> Option<String> {
+    let lines: Vec<&str> = change.lines().collect();
+    let blank = |line: &&&str| !line.trim().is_empty();
+    let margin = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    // A marked line has its mark in the margin's column; an unmarked one is indented one column
+    // more at least.
+    let marked = lines.iter().filter(|line| line.trim_start().starts_with(['-', '+']));
+    let column = marked.map(|line| margin(line)).min().or_else(|| {
+        lines
+            .iter()
+            .filter(blank)
+            .map(|line| margin(line))
+            .min()
+            .map(|column| column.saturating_sub(1))
+    })?;
+    let kept = lines.iter().skip_while(|line| line.trim().is_empty()).filter_map(|line| {
+        let mark = line[column.min(line.len())..].chars().next().unwrap_or(' ');
+        (mark != gone).then(|| line.get(column + 1..).unwrap_or("").trim_end().to_owned())
+    });
+    let mut kept: Vec<String> = kept.collect();
+    while kept.last().is_some_and(String::is_empty) {
+        kept.pop();
+    }
+    let whole = lines
+        .iter()
+        .filter(blank)
+        .all(|line| line.get(column..).is_some_and(|line| line.starts_with(gone)));
+    (!whole).then(|| kept.join("\n") + "\n")
+}
