@@ -1,9 +1,14 @@
 //! RULES: one file per rule, data and a function.
 
+mod exposed_port;
+mod facts;
+mod mutable_image;
+mod runs_as_root;
+
 use crate::model::{Declaration, Declared, Exposure, File, Found, Measure, Rule, Settings, Unit};
 
 /// Every rule, by id.
-pub const RULES: &[&Rule] = &[];
+pub const RULES: &[&Rule] = &[&exposed_port::RULE, &mutable_image::RULE, &runs_as_root::RULE];
 
 /// The rule of an id.
 pub fn find(id: &str) -> Option<&'static Rule> {

@@ -1,0 +1,183 @@
+//! Images by name: who runs as whom, and what stands for what.
+
+use super::glob;
+use crate::model::{Base, ImageRef, Settings};
+
+/// Whom an image's processes run as before any `USER`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::rules) enum BaseUser {
+    /// Root, as the image's publisher says.
+    Root,
+    /// Another user than root.
+    Other,
+    /// The name doesn't tell.
+    Unknown,
+}
+
+/// Images whose publishers set a user of their own, as globs over `registry/repository:tag`.
+const NONROOT: &[&str] = &[
+    "*:nonroot",
+    "*:*-nonroot",
+    "*-nonroot:*",
+    "*:*-rootless",
+    "*-rootless:*",
+    "*:*-unprivileged",
+    "*-unprivileged:*",
+    "cgr.dev/chainguard/*",
+    "docker.elastic.co/elasticsearch/*",
+    "docker.elastic.co/kibana/*",
+    "docker.elastic.co/logstash/*",
+    "docker.elastic.co/beats/*",
+    "docker.io/apache/airflow:*",
+    "docker.io/apache/spark:*",
+    "docker.io/bitnami/*",
+    "docker.io/bitnamilegacy/*",
+    "docker.io/bitnamisecure/*",
+    "docker.io/curlimages/curl:*",
+    "docker.io/grafana/*",
+    "docker.io/jenkins/jenkins:*",
+    "docker.io/jenkins/inbound-agent:*",
+    "docker.io/jenkins/agent:*",
+    "docker.io/jupyter/*",
+    "docker.io/library/elasticsearch:*",
+    "docker.io/library/emqx:*",
+    "docker.io/library/haproxy:*",
+    "docker.io/library/kibana:*",
+    "docker.io/library/kong:*",
+    "docker.io/library/logstash:*",
+    "docker.io/library/memcached:*",
+    "docker.io/library/odoo:*",
+    "docker.io/library/open-liberty:*",
+    "docker.io/library/rocket.chat:*",
+    "docker.io/library/solr:*",
+    "docker.io/library/sonarqube:*",
+    "docker.io/library/spark:*",
+    "docker.io/library/varnish:*",
+    "docker.io/library/websphere-liberty:*",
+    "docker.io/nodered/node-red:*",
+    "docker.io/prom/*",
+    "docker.io/sonarsource/sonar-scanner-cli:*",
+    "docker.io/circleci/*",
+    "docker.io/cimg/*",
+    "mcr.microsoft.com/dotnet/*-chiseled*",
+    "mcr.microsoft.com/windows/nanoserver:*",
+    "public.ecr.aws/bitnami/*",
+    "quay.io/jupyter/*",
+    "quay.io/keycloak/keycloak:*",
+    "quay.io/prometheus/*",
+    "registry.access.redhat.com/ubi*/nodejs-*",
+    "registry.access.redhat.com/ubi*/python-*",
+    "registry.access.redhat.com/ubi*/openjdk-*",
+    "registry.access.redhat.com/ubi*/go-toolset:*",
+];
+
+/// Images known to run as root, as globs; asked after [`NONROOT`].
+const ROOT: &[&str] = &[
+    "docker.io/library/*",
+    "docker.io/nvidia/cuda:*",
+    "docker.io/pytorch/pytorch:*",
+    "docker.io/tensorflow/tensorflow:*",
+    "docker.io/continuumio/*",
+    "docker.io/rockylinux/*",
+    "gcr.io/distroless/*",
+    "mcr.microsoft.com/azurelinux/base/*",
+    "mcr.microsoft.com/cbl-mariner/base/*",
+    "mcr.microsoft.com/devcontainers/*",
+    "mcr.microsoft.com/dotnet/*",
+    "mcr.microsoft.com/windows/*",
+    "mirror.gcr.io/library/*",
+    "nvcr.io/nvidia/cuda:*",
+    "public.ecr.aws/amazonlinux/*",
+    "public.ecr.aws/docker/library/*",
+    "public.ecr.aws/lambda/*",
+    "quay.io/almalinuxorg/*",
+    "quay.io/centos/*",
+    "quay.io/fedora/*",
+    "registry.access.redhat.com/ubi*/ubi*",
+    "registry.fedoraproject.org/fedora*",
+    "registry.suse.com/bci/*",
+];
+
+/// Official images whose user changed over time, or that is not sure.
+const UNSURE: &[&str] = &["gradle", "groovy", "jruby", "jenkins", "ghost", "neo4j"];
+
+/// Whom a base's processes run as.
+pub(in crate::rules) fn user_of(base: &Base, settings: &Settings) -> BaseUser {
+    match base {
+        Base::Scratch => BaseUser::Root,
+        Base::Stage(_) | Base::Unknown(_) => BaseUser::Unknown,
+        Base::Image(image) => user_of_image(image, settings),
+    }
+}
+
+fn user_of_image(image: &ImageRef, settings: &Settings) -> BaseUser {
+    let name = image.name();
+    let tag = image.tag.as_deref().unwrap_or("latest");
+    let tagged = format!("{name}:{tag}");
+    if settings.nonroot_images.iter().any(|glob| covers(glob, image, &tagged)) {
+        return BaseUser::Other;
+    }
+    let as_hub = name.replacen("public.ecr.aws/docker/library/", "docker.io/library/", 1).replacen(
+        "mirror.gcr.io/library/",
+        "docker.io/library/",
+        1,
+    );
+    let hub_tagged = format!("{as_hub}:{tag}");
+    if NONROOT.iter().any(|glob| glob::matches(glob, &hub_tagged)) {
+        return BaseUser::Other;
+    }
+    let unsure = as_hub.strip_prefix("docker.io/library/").is_some_and(|n| UNSURE.contains(&n));
+    let digest_only = image.tag.is_none() && image.digest.is_some();
+    // The tag `nonroot` may hide behind a bare digest.
+    if unsure || (digest_only && as_hub.starts_with("gcr.io/distroless/")) {
+        return BaseUser::Unknown;
+    }
+    if ROOT.iter().any(|glob| glob::matches(glob, &hub_tagged)) {
+        return BaseUser::Root;
+    }
+    BaseUser::Unknown
+}
+
+/// Whether a glob of the policy covers an image: over its full name, or its familiar one, with or
+/// without the tag.
+pub(in crate::rules) fn covers(pattern: &str, image: &ImageRef, tagged: &str) -> bool {
+    glob::matches(pattern, tagged)
+        || glob::matches(pattern, &image.name())
+        || glob::matches(pattern, &image.familiar())
+        || image
+            .tag
+            .as_ref()
+            .is_some_and(|tag| glob::matches(pattern, &format!("{}:{tag}", image.familiar())))
+}
+
+/// An image as evidence shows it: the familiar name, the digest cut to twelve digits.
+pub(in crate::rules) fn shown(base: &Base) -> String {
+    match base {
+        Base::Image(image) => {
+            let mut text = image.familiar();
+            if let Some(tag) = &image.tag {
+                text.push(':');
+                text.push_str(tag);
+            }
+            if let Some(digest) = &image.digest {
+                let end = digest.find(':').map_or(12, |colon| colon + 13);
+                let cut = digest.char_indices().nth(end).map_or(digest.len(), |(at, _)| at);
+                text.push('@');
+                text.push_str(&digest[..cut]);
+                if cut < digest.len() {
+                    text.push('…');
+                }
+            }
+            text
+        }
+        Base::Stage(index) => format!("stage {index}"),
+        Base::Scratch => "scratch".to_owned(),
+        Base::Unknown(text) => text.clone(),
+    }
+}
+
+/// Whether a reference that can't be known as a whole still ends in a digest.
+pub(in crate::rules) fn pinned_text(text: &str) -> bool {
+    text.rsplit_once("@sha256:")
+        .is_some_and(|(_, hex)| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}

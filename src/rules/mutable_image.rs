@@ -1,0 +1,143 @@
+//! How firmly a reference holds the image that it names.
+
+use super::facts::image::{pinned_text, shown};
+use super::facts::version::{Firmness, firmness};
+use crate::model::{
+    Base, Example, Found, ImageRef, Level, Measure, Reference, Rule, Severity, Spanned, Stage,
+};
+
+const DIGEST: Level = Level::closed("pinned by digest");
+const FULL: Level = Level::medium(1, "held by a full version, which can be moved")
+    .in_new_unit(Severity::Info)
+    .when_added(Severity::Info);
+const PARTIAL: Level = Level::high(2, "on a version that moves with each release")
+    .in_new_unit(Severity::Low)
+    .when_added(Severity::Low)
+    .when_widened(Severity::Low);
+const FLOATING: Level = Level::high(3, "on whatever is newest").when_added(Severity::Medium);
+const FLOATING_BUILD: Level = Level::high(3, "on whatever is newest, for building")
+    .in_new_unit(Severity::Medium)
+    .when_added(Severity::Medium)
+    .when_widened(Severity::Medium);
+const UNKNOWN: Level = Level::high(4, "on whatever the builder is told")
+    .in_new_unit(Severity::Medium)
+    .when_added(Severity::Medium)
+    .when_widened(Severity::Medium);
+
+pub(super) const RULE: Rule = Rule {
+    id: "mutable-image",
+    promise: "A reference to an image never gets looser: digest, full version, partial version, \
+              latest.",
+    why: "A tag is a pointer that its publisher, or whoever took over the account, can move. Only \
+          a digest says which bytes were reviewed; the looser the tag, the more can arrive with \
+          the next build without any commit.",
+    fix: "Keep the digest behind the tag, `node:20.11.1@sha256:…`, and let a bot such as Renovate \
+          or Dependabot move it.",
+    levels: &[DIGEST, FULL, PARTIAL, FLOATING, FLOATING_BUILD, UNKNOWN],
+    references: &[
+        Reference::CisDocker("4.2"),
+        Reference::CisDocker("5.28"),
+        Reference::Cwe(829),
+        Reference::Cwe(1357),
+        Reference::Docker("Building best practices: Pin base image versions"),
+    ],
+    answers: &[
+        "hadolint DL3006",
+        "hadolint DL3007",
+        "hadolint DL3022",
+        "trivy DS-0001",
+        "kics 9efb0b2d",
+        "kics f45ea400",
+        "kics 68a51e22",
+        "checkov CKV_DOCKER_7",
+        "dockle DKL-DI-0006",
+        "semgrep missing-image-version",
+        "semgrep dockerfile-source-not-pinned",
+        "buildkit UndefinedArgInFrom",
+        "buildkit InvalidDefaultArgInFrom",
+        "droast DF001",
+        "droast DF024",
+        "droast DF049",
+    ],
+    options: &[],
+    every_commit: false,
+    measure: &[Measure::Stage(measure)],
+    examples: &[
+        Example {
+            file: "Dockerfile",
+            change: "
+                - FROM node:20.11.1@sha256:5c8d3c8d1cf3c6f5d9a0f0f1e2d3c4b5a697887766554433221100ffeeddccbb
+                + FROM node:latest
+                  USER node
+            ",
+            beside: &[],
+            findings: &["image of the final stage: was pinned by digest (node:20.11.1@sha256:5c8d3c8d1cf3…), now on whatever is newest (node:latest)"],
+        },
+        Example {
+            file: "Dockerfile", // the default of an ARG is what counts
+            change: "
+                - ARG BASE=node:20.11.1
+                + ARG BASE=node
+                  FROM ${BASE}
+                  USER node
+            ",
+            beside: &[],
+            findings: &["image of the final stage: was held by a full version, which can be moved (node:20.11.1), now on whatever is newest (node)"],
+        },
+        Example {
+            file: "Dockerfile", // as firm as before
+            change: "
+                - FROM node:20
+                + FROM docker.io/library/node:22
+                  USER node
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
+            file: "Dockerfile", // another digest is as firm
+            change: "
+                - FROM node@sha256:5c8d3c8d1cf3c6f5d9a0f0f1e2d3c4b5a697887766554433221100ffeeddccbb
+                + FROM node:22@sha256:00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff
+                  USER node
+            ",
+            beside: &[],
+            findings: &[],
+        },
+    ],
+};
+
+fn measure(stage: &Stage, found: &mut Found<'_>) {
+    if !stage.trigger {
+        say(&stage.base, "image".to_owned(), stage.shipped, found);
+    }
+    for source in &stage.sources {
+        let key = match &source.value {
+            Base::Image(image) => format!("image copied from {}", image.familiar()),
+            other => format!("image copied from {}", shown(other)),
+        };
+        say(source, key, stage.shipped, found);
+    }
+}
+
+fn say(base: &Spanned<Base>, key: String, shipped: bool, found: &mut Found<'_>) {
+    let level = match &base.value {
+        Base::Image(image) => level_of(image, shipped),
+        Base::Unknown(text) if pinned_text(text) => DIGEST,
+        Base::Unknown(_) => UNKNOWN,
+        Base::Stage(_) | Base::Scratch => return,
+    };
+    let shown = shown(&base.value);
+    found.say(level, key, base, &shown).same_as(format!("{} {shown}", level.rank));
+}
+
+fn level_of(image: &ImageRef, shipped: bool) -> Level {
+    let firmness = image.tag.as_deref().map_or(Firmness::Floating, firmness);
+    match (&image.digest, firmness) {
+        (Some(_), _) => DIGEST,
+        (None, Firmness::Full) => FULL,
+        (None, Firmness::Partial) => PARTIAL,
+        (None, Firmness::Floating) if shipped => FLOATING,
+        (None, Firmness::Floating) => FLOATING_BUILD,
+    }
+}

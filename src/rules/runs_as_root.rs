@@ -1,0 +1,132 @@
+//! Who the shipped image's processes run as.
+
+use super::facts::image::{BaseUser, user_of};
+use super::facts::user::{is_root, switch};
+use crate::model::{Example, Found, Level, Measure, Reference, Rule, Severity, Stage};
+
+const OTHER: Level = Level::closed("a user other than root");
+const BASE_ROOT: Level = Level::high(1, "root, the base image's user");
+const BASE_UNKNOWN: Level = Level::high(1, "the base image's user, root unless it says otherwise")
+    .in_new_unit(Severity::Medium);
+const UNKNOWN: Level = Level::high(1, "a user that the builder decides, root by default")
+    .in_new_unit(Severity::Medium);
+const ROOT: Level = Level::high(2, "root");
+
+pub(super) const RULE: Rule = Rule {
+    id: "runs-as-root",
+    promise: "A shipped image never starts to run as root.",
+    why: "Root in a container is root on the host as soon as anything else gives way: a mount, a \
+          capability, a flaw of the kernel or the runtime. Another user makes most of them useless.",
+    fix: "End the shipped stage with `USER` and an account other than root, by number where \
+          Kubernetes should be able to see it: `USER 10001`.",
+    levels: &[OTHER, BASE_ROOT, BASE_UNKNOWN, UNKNOWN, ROOT],
+    references: &[
+        Reference::CisDocker("4.1"),
+        Reference::Cwe(250),
+        Reference::Cwe(269),
+        Reference::Nist("4.4.2"),
+        Reference::Docker("Dockerfile reference: USER"),
+    ],
+    answers: &[
+        "hadolint DL3002",
+        "trivy DS-0002",
+        "kics fd54f200",
+        "kics 67fd0c4a",
+        "checkov CKV_DOCKER_3",
+        "checkov CKV_DOCKER_8",
+        "dockle CIS-DI-0001",
+        "docker-bench 4.1",
+        "semgrep missing-user",
+        "semgrep missing-user-entrypoint",
+        "semgrep last-user-is-root",
+        "droast DF002",
+        "droast DF020",
+    ],
+    options: &["nonroot-images"],
+    every_commit: false,
+    measure: &[Measure::Stage(measure)],
+    examples: &[
+        Example {
+            file: "Dockerfile",
+            change: "
+                  FROM node:20
+                - USER node
+                  CMD [\"node\", \"server.js\"]
+            ",
+            beside: &[],
+            findings: &[
+                "user of the final stage: was a user other than root (USER node), now root, the base image's user (no USER)",
+            ],
+        },
+        Example {
+            file: "Dockerfile",
+            change: "
+                  FROM node:20
+                  ARG RUN_AS=1000
+                - USER ${RUN_AS}
+                + USER ${RUN_AS:+0}:node
+            ",
+            beside: &[],
+            findings: &[
+                "user of the final stage: was a user other than root (USER 1000), now root, the base image's user (USER 0:node)",
+            ],
+        },
+        Example {
+            file: "Dockerfile", // both are accounts other than root
+            change: "
+                  FROM node:20
+                - USER \"node\"
+                + USER 1000
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
+            file: "Dockerfile", // a builder's user never ships
+            change: "
+                + FROM golang:1.22 AS build
+                + USER root
+                  FROM alpine:3.19
+                  USER app
+            ",
+            beside: &[],
+            findings: &[],
+        },
+    ],
+};
+
+fn measure(stage: &Stage, found: &mut Found<'_>) {
+    if !stage.target || stage.trigger {
+        return;
+    }
+    let base = user_of(&stage.root.value, found.settings);
+    if let Some(switch) = switch(stage) {
+        let place = stage.entrypoint.as_ref().or(stage.cmd.as_ref()).map(|line| &line.place);
+        let level = match is_root(&switch.user) {
+            true if stage.user.is_none() && base == BaseUser::Root => BASE_ROOT,
+            true => ROOT,
+            false => OTHER,
+        };
+        if let Some(place) = place {
+            found.say(level, "user", place, switch.shown);
+        }
+        return;
+    }
+    let Some(user) = &stage.user else {
+        let level = match base {
+            BaseUser::Root => BASE_ROOT,
+            BaseUser::Other => OTHER,
+            BaseUser::Unknown => BASE_UNKNOWN,
+        };
+        found.say(level, "user", &stage.root, "no USER");
+        return;
+    };
+    let name = user.value.text.split(':').next().unwrap_or_default();
+    let level = match is_root(name) {
+        true if base == BaseUser::Root => BASE_ROOT,
+        true => ROOT,
+        false if user.value.unknown && name.contains('$') => UNKNOWN,
+        false => OTHER,
+    };
+    found.say(level, "user", user, format!("USER {}", user.value.text));
+}
