@@ -28,7 +28,7 @@ pub use finding::{Excerpt, Improvement, Regression, Side};
 pub use glob::Glob;
 pub use level::{Level, Severity};
 pub use pattern::Pattern;
-pub use printable::{printable, printable_bytes};
+pub use printable::{hides, printable, printable_bytes};
 pub use reference::ImageRef;
 pub use report::{Action, Bypass, Finding, Problem, RefReport, Report};
 pub use rule::{Example, Measure, Reference, Rule};

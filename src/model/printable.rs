@@ -55,7 +55,8 @@ fn escape_into(out: &mut String, c: char) {
 
 /// Controls, and what is drawn as nothing or turns the direction: Unicode's `Cc`, `Cf`, line and
 /// paragraph separators, fillers, variation selectors and tags.
-fn hides(c: char) -> bool {
+#[must_use]
+pub fn hides(c: char) -> bool {
     c.is_control()
         || matches!(u32::from(c),
             0xad | 0x34f | 0x61c | 0x115f | 0x1160 | 0x17b4 | 0x17b5 | 0x180b..=0x180f

@@ -1,0 +1,157 @@
+//! Long lists: worst first, folded by rule and unit, the counts always exact.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use bstr::BStr;
+
+use super::finding::{paint, path_of, place};
+use super::page::{Page, Paint, count};
+use super::{Style, finding};
+use crate::model::{Action, Finding, Severity};
+
+/// How many findings of one ref are told in full.
+const IN_FULL: usize = 12;
+/// How many of them of one rule in one unit.
+const OF_ONE_UNIT: usize = 2;
+/// How many folded lines follow before what is left is counted together.
+const FOLDED: usize = 8;
+
+/// The findings that fall together: one rule in one unit, or what one new unit lacks.
+#[derive(Debug)]
+struct Group<'a> {
+    lacks: bool,
+    findings: Vec<&'a Finding>,
+}
+
+/// Writes `findings`, worst first. Says whether anything was folded.
+pub(super) fn write(page: &mut Page, style: &Style, findings: &[&Finding]) -> bool {
+    let mut sorted = findings.to_vec();
+    sorted.sort_by_key(|finding| std::cmp::Reverse((finding.action, finding.regression.severity)));
+    if style.full {
+        for finding in sorted {
+            finding::write(page, finding);
+        }
+        return false;
+    }
+    let mut left = IN_FULL;
+    let mut folded = Vec::new();
+    for group in groups(&sorted) {
+        let shown = if group.lacks { 0 } else { left.min(group.findings.len()) };
+        let shown =
+            if group.findings.len() > OF_ONE_UNIT + 1 { shown.min(OF_ONE_UNIT) } else { shown };
+        left -= shown;
+        let (full, rest) = group.findings.split_at(shown);
+        for finding in full {
+            finding::write(page, finding);
+        }
+        match rest {
+            [] => {}
+            rest if group.lacks => folded.push((true, rest.to_vec())),
+            rest if shown > 0 => fold_line(page, "and", rest),
+            rest => folded.push((false, rest.to_vec())),
+        }
+    }
+    write_folded(page, &folded);
+    sorted.len() > IN_FULL - left
+}
+
+fn write_folded(page: &mut Page, folded: &[(bool, Vec<&Finding>)]) {
+    let (told, rest) = folded.split_at(folded.len().min(FOLDED));
+    for (lacks, findings) in told {
+        if *lacks { lacks_line(page, findings) } else { fold_line(page, "and", findings) }
+    }
+    let rest: Vec<&Finding> = rest.iter().flat_map(|(_, findings)| findings).copied().collect();
+    for (severity, rule, number) in tally(&rest) {
+        page.headed(paint(severity), severity.name(), &format!("  and {number} more of {rule}"));
+    }
+}
+
+/// `high  and 7 more of published-port in db: compose.yaml:9, :11, :14`
+fn fold_line(page: &mut Page, word: &str, findings: &[&Finding]) {
+    let Some(first) = findings.first().map(|finding| &finding.regression) else { return };
+    let mut places = place(&first.path, first.span.line);
+    for other in findings.iter().skip(1).take(4).map(|finding| &finding.regression) {
+        if other.path == first.path {
+            let _ = write!(places, ", :{}", other.span.line);
+        }
+    }
+    page.headed(
+        paint(first.severity),
+        first.severity.name(),
+        &format!(
+            "  {word} {} more of {} in {}: {places}",
+            findings.len(),
+            first.rule.id,
+            first.unit
+        ),
+    );
+}
+
+/// `low  final stage of Dockerfile is new and lacks 2: healthcheck, user`
+fn lacks_line(page: &mut Page, findings: &[&Finding]) {
+    let Some(first) = findings.first().map(|finding| &finding.regression) else { return };
+    let rules: Vec<String> = tally(findings)
+        .into_iter()
+        .map(
+            |(_, rule, number)| {
+                if number == 1 { rule.to_owned() } else { format!("{number} {rule}") }
+            },
+        )
+        .collect();
+    let text = format!(
+        "{}  {} of {} is new and starts with {}: {}",
+        first.severity.name(),
+        first.unit,
+        path_of(&first.unit_path),
+        count(findings.len(), "gap"),
+        rules.join(", ")
+    );
+    page.prose(0, &text);
+}
+
+/// In the order of their first finding.
+fn groups<'a>(findings: &[&'a Finding]) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    let mut known: HashMap<(Option<&str>, &BStr, &str, Action), usize> = HashMap::new();
+    for &finding in findings {
+        let it = &finding.regression;
+        let lacks = it.new_unit && it.severity <= Severity::Low && finding.action < Action::Reject;
+        let rule = (!lacks).then_some(it.rule.id);
+        let key = (rule, it.unit_path.as_ref(), it.unit.as_str(), finding.action);
+        let index = *known.entry(key).or_insert(groups.len());
+        match groups.get_mut(index) {
+            Some(group) => group.findings.push(finding),
+            None => groups.push(Group { lacks, findings: vec![finding] }),
+        }
+    }
+    groups
+}
+
+/// How many of each rule, with the worst severity, in the order of the first.
+pub(super) fn tally<'a>(findings: &[&'a Finding]) -> Vec<(Severity, &'a str, usize)> {
+    let mut rules: Vec<(Severity, &str, usize)> = Vec::new();
+    for it in findings.iter().map(|finding| &finding.regression) {
+        match rules.iter_mut().find(|(_, rule, _)| *rule == it.rule.id) {
+            Some((severity, _, number)) => {
+                *severity = it.severity.max(*severity);
+                *number += 1;
+            }
+            None => rules.push((it.severity, it.rule.id, 1)),
+        }
+    }
+    rules
+}
+
+/// Writes what could not be judged.
+pub(super) fn problems(page: &mut Page, style: &Style, problems: &[String]) -> bool {
+    let shown = if style.full { problems.len() } else { problems.len().min(IN_FULL) };
+    for problem in problems.iter().take(shown) {
+        page.prose(0, problem);
+    }
+    if shown < problems.len() {
+        let more = problems.len() - shown;
+        page.line(Paint::Plain, &format!("could not judge {} more", count(more, "place")));
+    }
+    shown < problems.len()
+}
