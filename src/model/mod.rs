@@ -27,7 +27,7 @@ pub use exposure::{Exposure, Found, redact};
 pub use finding::{Excerpt, Improvement, Regression, Side};
 pub use glob::Glob;
 pub use level::{Level, Severity};
-pub use pattern::Pattern;
+pub use pattern::{Pattern, Wildcard, clean, deciding};
 pub use printable::{hides, printable, printable_bytes};
 pub use reference::ImageRef;
 pub use report::{Action, Bypass, Finding, Problem, RefReport, Report};
