@@ -129,7 +129,6 @@ fn step<'a>(rest: &'a [u8], before: Option<&Step>) -> Result<Option<(Step, &'a [
         [b'*', b'*', after @ ..] => (Step::Across, after),
         [b'*', after @ ..] => (Step::Within, after),
         [b'?', after @ ..] => (Step::One, after),
-        [b'\\', byte, after @ ..] => (Step::Byte(*byte), after),
         [b'\\'] => return Err("nothing stands behind the last `\\`".into()),
         [byte @ (b'[' | b'{'), ..] => {
             let byte = char::from(*byte);
@@ -137,7 +136,7 @@ fn step<'a>(rest: &'a [u8], before: Option<&Step>) -> Result<Option<(Step, &'a [
                 "`{byte}` has no meaning here: write `\\{byte}` for the character"
             ));
         }
-        [byte, after @ ..] => (Step::Byte(*byte), after),
+        [b'\\', byte, after @ ..] | [byte, after @ ..] => (Step::Byte(*byte), after),
     }))
 }
 

@@ -1,1 +1,196 @@
-//! TBD
+//! Findings in, a verdict out: what the people who run the server decided.
+//!
+//! Policy is trusted, pushes are not: a repository's own file counts only where the server's policy
+//! says so, only as it stood before the push, and never below the server's floor. What a policy says
+//! wrongly is an error with its place, never a silent default.
+
+mod bypass;
+mod config;
+mod error;
+mod judge;
+mod read;
+mod refs;
+mod repository;
+mod scalar;
+mod waiver;
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use bstr::{BStr, BString};
+use jiff::civil::Date;
+
+use crate::model::{Regression, Rule, Settings, Severity};
+
+pub use bypass::Bypass;
+pub use config::{Config, Enforcement, Mode, Reaction, RepositoryPolicy, Waiver};
+pub use error::PolicyError;
+pub use judge::Verdict;
+pub use refs::RefPolicy;
+pub use scalar::Threshold;
+
+use repository::Overlay;
+
+/// A policy that can be asked.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    config: Config,
+    rules: Vec<&'static Rule>,
+    overlay: Option<Overlay>,
+}
+
+/// How much of a push is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Largest file that is read, in bytes.
+    pub file_size: u64,
+    /// Names looked at below a build context.
+    pub tree_names: usize,
+    /// Links followed, folders entered.
+    pub depth: usize,
+    /// Container files judged in one push.
+    pub files: usize,
+    /// New commits looked at one by one.
+    pub commits: usize,
+    /// Time after which the rest counts as not judged.
+    pub time_budget: Duration,
+}
+
+/// Today by the server's clock, in UTC. Read it once a run: a waiver must not end in the middle.
+pub fn today() -> Date {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+impl Policy {
+    /// Reads a policy. `name` is the file as messages call it, `rules` are all there are.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its place and the nearest key that would be right.
+    pub fn parse(name: &str, text: &str, rules: &[&'static Rule]) -> Result<Self, PolicyError> {
+        let config: Config = read::Reader { name, text, rules, options: true }.read()?;
+        Ok(Self { config, rules: rules.to_vec(), overlay: None })
+    }
+
+    /// The configuration as it was read.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// What rules are told.
+    pub fn settings(&self) -> Settings {
+        let options = self.config.rules.values();
+        let globs = |globs: &[crate::model::Glob]| -> Vec<String> {
+            globs.iter().map(ToString::to_string).collect()
+        };
+        Settings {
+            trusted_images: options.clone().flat_map(|rule| globs(&rule.trusted)).collect(),
+            nonroot_images: options.clone().flat_map(|rule| globs(&rule.nonroot)).collect(),
+            allowed_ports: options
+                .flat_map(|rule| rule.allowed.iter().map(|port| port.0.clone()))
+                .collect(),
+            targets: self.config.targets.clone(),
+            contexts: self
+                .config
+                .contexts
+                .iter()
+                .map(|context| (context.dockerfile.to_string(), context.folder.clone()))
+                .collect(),
+        }
+    }
+
+    /// How much of a push is looked at.
+    pub fn limits(&self) -> Limits {
+        let limits = &self.config.limits;
+        let count = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+        Limits {
+            file_size: limits.file_size.0,
+            tree_names: count(limits.tree_names),
+            depth: count(limits.depth),
+            files: count(limits.files),
+            commits: count(limits.commits),
+            time_budget: limits.time_budget.0,
+        }
+    }
+
+    /// Refs whose history a new ref is compared with, by their full names; empty: the default branch.
+    pub fn baseline_refs(&self) -> impl Iterator<Item = &str> {
+        self.config.baseline_refs.iter().map(scalar::RefName::as_str)
+    }
+
+    /// Whether a `.plimsoll.toml` at the baseline is to be read.
+    pub fn reads_repository(&self) -> bool {
+        self.config.repository_policy == RepositoryPolicy::Baseline
+    }
+
+    /// The severity of a rule's finding, `default` being the level's own. `None`: the rule is off.
+    pub fn severity(&self, rule: &Rule, default: Severity) -> Option<Severity> {
+        self.severity_of(rule.id, default)
+    }
+
+    fn severity_of(&self, rule: &str, default: Severity) -> Option<Severity> {
+        let options = self.config.rules.get(rule);
+        if options.is_some_and(|options| options.off) {
+            return None;
+        }
+        let server = options.and_then(|options| options.severity).unwrap_or(default);
+        match &self.overlay {
+            Some(overlay) => overlay.severity(rule, server),
+            None => Some(server),
+        }
+    }
+
+    /// How a ref is treated that is known by these names: its own, and those it is an alias of or
+    /// for. The strictest counts.
+    pub fn for_ref(&self, names: &[&BStr]) -> RefPolicy {
+        RefPolicy::new(&self.config, self.overlay.as_ref(), names)
+    }
+
+    /// How a ref is treated whose push has no baseline at all.
+    pub fn for_first_push(&self, names: &[&BStr]) -> RefPolicy {
+        self.for_ref(names).first_push(self.config.gate.first_push)
+    }
+
+    /// Whether a file is judged; those that are not are to be counted.
+    pub fn judges(&self, path: &BStr) -> bool {
+        let paths = &self.config.paths;
+        let included =
+            paths.include.is_empty() || paths.include.iter().any(|glob| glob.matches(path));
+        included && !paths.exclude.iter().any(|glob| glob.matches(path))
+    }
+
+    /// Whether policy says that a file is a Dockerfile, whatever its name.
+    pub fn is_dockerfile(&self, path: &BStr) -> bool {
+        self.config.paths.dockerfiles.iter().any(|glob| glob.matches(path))
+    }
+
+    /// The first waiver that counts today and covers a finding. A repository's own waivers cover only
+    /// what is milder than `floor`.
+    pub fn waiver(&self, regression: &Regression, today: Date) -> Option<&Waiver> {
+        let longest = self.config.limits.waiver_days;
+        self.waivers_for(regression).find(|waiver| {
+            waiver.covers(regression) && waiver.standing(today, longest) == waiver::Standing::Valid
+        })
+    }
+
+    fn waivers_for(&self, regression: &Regression) -> impl Iterator<Item = &Waiver> {
+        let overlay = self.overlay.iter();
+        let own = overlay.filter(|overlay| !overlay.floor.takes(regression.severity));
+        self.config.waivers.iter().chain(own.flat_map(|overlay| &overlay.waivers))
+    }
+
+    /// Every waiver that does not count today, each in one printable sentence: for `policy check`.
+    /// What concerns a push, [`judge`](Self::judge) says by itself.
+    pub fn notices(&self, today: Date) -> Vec<String> {
+        let longest = self.config.limits.waiver_days;
+        self.config.waivers.iter().filter_map(|waiver| waiver.notice(today, longest)).collect()
+    }
+
+    /// Whether the pusher overrules a refusal. `variable` asks the server's environment.
+    pub fn bypass(
+        &self,
+        push_options: &[BString],
+        variable: &dyn Fn(&str) -> Option<OsString>,
+    ) -> Bypass {
+        self.config.bypass.decide(push_options, variable)
+    }
+}

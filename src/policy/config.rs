@@ -1,0 +1,329 @@
+//! What can be configured: parsing, defaults, reference and schema all come from here.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::scalar::{Day, RefName, Size, Threshold, Time, VariableName};
+use crate::model::{Glob, Severity};
+
+/// The policy of a server. Every key has a default; an empty file is the default policy.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "plimsoll policy")]
+pub struct Config {
+    /// Names of the build stages that ship. Empty: the last one of each Dockerfile.
+    pub targets: Vec<String>,
+    /// Refs whose history a new ref is compared with, by their full names. Empty: the default
+    /// branch.
+    pub baseline_refs: Vec<RefName>,
+    /// Whether a `.plimsoll.toml` of the repository counts, as it stands at the baseline.
+    pub repository_policy: RepositoryPolicy,
+    /// The mildest severity that a `.plimsoll.toml` cannot loosen: at `info` it can only tighten.
+    pub floor: Floor,
+    /// What happens to the findings of a push.
+    pub gate: Gate,
+    /// What single rules are told, by their ids.
+    pub rules: BTreeMap<String, RuleOptions>,
+    /// Refs with thresholds of their own; the first section that matches counts. A ref that none
+    /// matches gets the strictest of `[gate]` and all sections.
+    pub refs: Vec<RefSection>,
+    /// Which files are judged.
+    pub paths: Paths,
+    /// Context folders of Dockerfiles that are not built in their own folder.
+    pub contexts: Vec<Context>,
+    /// Findings that are let through, for a reason and until a day.
+    pub waivers: Vec<Waiver>,
+    /// Whether, and by whom, a refusal can be overruled with `git push -o plimsoll.bypass=REASON`.
+    pub bypass: BypassOptions,
+    /// How much of a push is looked at before it counts as not judged.
+    pub limits: Limits,
+}
+
+/// What happens to the findings of a push.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Gate {
+    /// The mildest severity that turns a push away.
+    pub reject_at: Threshold,
+    /// The mildest severity that is told at all.
+    pub annotate_at: Threshold,
+    /// What happens to a push that can't be judged: a file that can't be read, a limit reached.
+    pub on_error: Reaction,
+    /// What happens to a first push, which has nothing to compare with: `annotate` lets an import
+    /// of an old repository in.
+    pub first_push: Enforcement,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self {
+            reject_at: Threshold::High,
+            annotate_at: Threshold::Low,
+            on_error: Reaction::Reject,
+            first_push: Enforcement::Enforce,
+        }
+    }
+}
+
+/// Refuse, or only say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reaction {
+    /// Say it and refuse the push.
+    Reject,
+    /// Say it and let the push through.
+    Annotate,
+}
+
+/// Apply the thresholds, or only tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Enforcement {
+    /// As every other push.
+    Enforce,
+    /// Say everything, refuse nothing.
+    Annotate,
+}
+
+/// Whether the repository's own file counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RepositoryPolicy {
+    /// It is not read.
+    #[default]
+    Off,
+    /// As it stands in the revision that the push is compared with.
+    Baseline,
+}
+
+/// A threshold that is `info` unless said otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Floor(pub Threshold);
+
+impl Default for Floor {
+    fn default() -> Self {
+        Self(Threshold::Info)
+    }
+}
+
+/// What one rule is told. Which of the options a rule reads, `plimsoll explain RULE` says.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RuleOptions {
+    /// The severity of all its findings, instead of the one each level has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Severity")]
+    pub severity: Option<Severity>,
+    /// It is not asked.
+    pub off: bool,
+    /// Registries and repositories that may be built on, as globs over `registry/repository`:
+    /// `docker.io/library/*`. Empty: only a change of the base image is told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trusted: Vec<Glob>,
+    /// Images whose own user is not root, as globs over `registry/repository[:tag]`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub nonroot: Vec<Glob>,
+    /// Ports that may be exposed without a word: `443` or `443/tcp`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub allowed: Vec<Port>,
+}
+
+/// A port, as `443`, `"443"` or `"443/tcp"`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(try_from = "PortWritten", into = "String")]
+#[schemars(with = "PortWritten")]
+pub struct Port(pub String);
+
+/// A number, or a text such as `443/tcp`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "not a port: a number, or a text such as 443/tcp")]
+enum PortWritten {
+    Number(u16),
+    Text(String),
+}
+
+impl TryFrom<PortWritten> for Port {
+    type Error = String;
+
+    fn try_from(written: PortWritten) -> Result<Self, String> {
+        let text = match written {
+            PortWritten::Number(number) => number.to_string(),
+            PortWritten::Text(text) => text,
+        };
+        let (number, protocol) = text.split_once('/').unwrap_or((&text, "tcp"));
+        let is_port = number.parse::<u16>().is_ok_and(|number| number > 0)
+            && number.bytes().all(|byte| byte.is_ascii_digit());
+        if is_port && matches!(protocol, "tcp" | "udp" | "sctp") {
+            Ok(Self(text))
+        } else {
+            Err("not a port: a number, or a text such as 443/tcp".into())
+        }
+    }
+}
+
+impl From<Port> for String {
+    fn from(port: Port) -> Self {
+        port.0
+    }
+}
+
+/// Refs with thresholds of their own.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RefSection {
+    /// Glob over the full name: `refs/heads/release/**`.
+    pub r#match: Glob,
+    /// Whether its thresholds count.
+    #[serde(default)]
+    pub mode: Mode,
+    /// Instead of `gate.reject-at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Threshold")]
+    pub reject_at: Option<Threshold>,
+    /// Instead of `gate.annotate-at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Threshold")]
+    pub annotate_at: Option<Threshold>,
+}
+
+/// How a ref is treated, mildest first.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Not judged.
+    Off,
+    /// Judged and told, never refused.
+    Annotate,
+    /// Judged by the thresholds.
+    #[default]
+    Enforce,
+}
+
+/// Which files are judged.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Paths {
+    /// Globs over paths from the top: only these are judged. Empty: all.
+    pub include: Vec<Glob>,
+    /// Globs over paths from the top: these are not judged, and counted in the report.
+    pub exclude: Vec<Glob>,
+    /// Globs over paths from the top: these are Dockerfiles, whatever their names.
+    pub dockerfiles: Vec<Glob>,
+}
+
+/// The context folder of Dockerfiles.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Context {
+    /// Glob over the Dockerfile's path from the top.
+    pub dockerfile: Glob,
+    /// Its context folder from the top; `.` is the top itself.
+    pub folder: String,
+}
+
+/// A finding that is let through. Every key that is given must match.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Waiver {
+    /// A rule's id; `*` or nothing for every rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub rule: Option<String>,
+    /// Glob over the path that the finding names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Glob")]
+    pub path: Option<Glob>,
+    /// The unit as the finding names it: `final stage`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub unit: Option<String>,
+    /// The finding's fingerprint; it changes when the finding gets worse.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub fingerprint: Option<String>,
+    /// Why it is let through; shown in the report.
+    pub reason: String,
+    /// The last day it counts, by the server's clock in UTC.
+    pub until: Day,
+}
+
+/// Whether, and by whom, a refusal can be overruled.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BypassOptions {
+    /// Whether `git push -o plimsoll.bypass=REASON` lets a refused push through.
+    pub push_option: bool,
+    /// Who may, by the names in `user-env`. Empty: everybody who may push.
+    pub users: Vec<String>,
+    /// The environment variable in which the server puts the pusher's name.
+    pub user_env: VariableName,
+}
+
+/// How much of a push is looked at before it counts as not judged.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Limits {
+    /// Largest file that is read.
+    pub file_size: Size,
+    /// Names looked at below a build context.
+    #[schemars(range(min = 1))]
+    pub tree_names: u32,
+    /// Links followed, folders entered.
+    #[schemars(range(min = 1))]
+    pub depth: u32,
+    /// Container files judged in one push.
+    #[schemars(range(min = 1))]
+    pub files: u32,
+    /// New commits looked at one by one.
+    #[schemars(range(min = 1))]
+    pub commits: u32,
+    /// Time after which the rest of the push counts as not judged.
+    pub time_budget: Time,
+    /// Longest a waiver may last from today, in days.
+    #[schemars(range(min = 1))]
+    pub waiver_days: u16,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            file_size: Size(1 << 20),
+            tree_names: 200_000,
+            depth: 64,
+            files: 5000,
+            commits: 10_000,
+            time_budget: Time(std::time::Duration::from_secs(2)),
+            waiver_days: 365,
+        }
+    }
+}
+
+/// What a repository's own `.plimsoll.toml` may say.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RepositoryConfig {
+    pub(super) gate: RepositoryGate,
+    pub(super) rules: BTreeMap<String, RepositoryRule>,
+    pub(super) waivers: Vec<Waiver>,
+}
+
+/// Thresholds of its own.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RepositoryGate {
+    pub(super) reject_at: Option<Threshold>,
+    pub(super) annotate_at: Option<Threshold>,
+}
+
+/// Severity of a rule.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RepositoryRule {
+    pub(super) severity: Option<Severity>,
+    pub(super) off: bool,
+}
