@@ -127,6 +127,25 @@ impl Script {
         self.span(0..self.text.len())
     }
 
+    /// A part of its text, with the way back; cut to what there is.
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> Self {
+        let end = range.end.min(self.text.len());
+        let start = range.start.min(end);
+        let text = self.text.get(start..end).unwrap_or_default().to_owned();
+        let first = self.pieces.partition_point(|piece| piece.at as usize <= start);
+        let first = first.saturating_sub(1);
+        let last = self.pieces.partition_point(|piece| (piece.at as usize) < end).max(first + 1);
+        let cut = u32::try_from(start).unwrap_or(u32::MAX);
+        let pieces = self.pieces.get(first..last.min(self.pieces.len())).unwrap_or_default();
+        let pieces = pieces.iter().map(|piece| Piece {
+            at: piece.at.saturating_sub(cut),
+            from: piece.from + cut.saturating_sub(piece.at),
+            line: piece.line,
+        });
+        Self { text, file: self.file, pieces: pieces.collect() }
+    }
+
     fn locate(&self, at: usize) -> (u32, u32) {
         let at = u32::try_from(at).unwrap_or(u32::MAX);
         let index = self.pieces.partition_point(|piece| piece.at <= at).saturating_sub(1);

@@ -1,0 +1,60 @@
+//! What could not be read, told once where one cause makes many lines unreadable.
+
+use crate::model::{Gap, GapKind, Span, Text};
+
+/// More unreadable lines say no more about a file.
+const MOST: usize = 100;
+
+const ACTIONS: [&str; 4] = ["{{", "{%", "<%", "@@"];
+
+#[derive(Debug)]
+pub(super) struct Gaps<'a> {
+    text: &'a Text,
+    told: Vec<Gap>,
+    first: Option<Span>,
+    count: usize,
+    /// A template's action stands in a line at fault.
+    action: bool,
+}
+
+impl<'a> Gaps<'a> {
+    pub(super) fn new(text: &'a Text) -> Self {
+        Self { text, told: Vec::new(), first: None, count: 0, action: false }
+    }
+
+    /// Something is wrong with the text of a span.
+    pub(super) fn tell(&mut self, span: Span, message: impl Into<String>) {
+        self.first.get_or_insert(span);
+        self.count += 1;
+        let fault = self.text.content.get(span.start as usize..span.end as usize);
+        self.action |= fault.is_some_and(|fault| ACTIONS.iter().any(|mark| fault.contains(mark)));
+        if self.count <= MOST {
+            self.told.push(Gap::at(self.text, span, message));
+        }
+    }
+
+    /// Something is wrong from a place on, whatever stands there.
+    pub(super) fn tell_at(&mut self, span: Span, message: impl Into<String>) {
+        self.tell(Span { end: span.start, end_line: span.line, ..span }, message);
+    }
+
+    /// All of them; a single one where the file is a template or in another language.
+    pub(super) fn finish(mut self, template: bool, foreign: bool) -> Vec<Gap> {
+        let Some(first) = self.first else { return self.told };
+        let all = if foreign {
+            "another frontend reads this file: what is no Dockerfile line is not judged"
+        } else if template || self.action {
+            "a template: lines that only its engine can fill are not judged"
+        } else {
+            if self.count > MOST {
+                let message = format!("more than {MOST} lines can not be read");
+                let head = Span::head(self.text.file);
+                self.told.push(Gap { kind: GapKind::Limit, ..Gap::at(self.text, head, message) });
+            }
+            return self.told;
+        };
+        self.told.clear();
+        self.tell_at(first, all);
+        self.told
+    }
+}
