@@ -8,24 +8,40 @@ const LINES: usize = 4;
 /// How much of a path is shown.
 const PATH: usize = 300;
 
-pub(super) fn write(page: &mut Page, finding: &Finding) {
+/// Writes findings that share their head, their lines and their fix: two ports of one `EXPOSE`.
+pub(super) fn write(page: &mut Page, findings: &[&Finding]) {
+    let Some(finding) = findings.first() else { return };
     let it = &finding.regression;
     head(page, finding);
     excerpts(page, it);
-    page.prose(2, &it.message);
+    for other in findings {
+        page.prose(2, &other.regression.message);
+    }
     if let Some(commit) = &it.commit {
         let short: String = commit.chars().take(10).collect();
-        page.prose(
-            2,
-            &format!("commit {short} of this push brings it; removing it later is not enough: it stays in history. Revoke it, or take the commit out."),
-        );
+        page.prose(2, &format!("commit {short} of this push; {STAYS}"));
     }
     page.prose(2, &format!("fix: {}", advice(it.rule.fix)));
-    if let Some(reason) = &finding.waived {
-        page.prose(2, &format!("waived: {reason}"));
-    } else if !it.fingerprint.is_empty() {
-        page.line(Paint::Plain, &format!("  to waive it: {}", it.fingerprint));
+    for other in findings {
+        if let Some(reason) = &other.waived {
+            page.prose(2, &format!("waived: {reason}"));
+        } else if !other.regression.fingerprint.is_empty() {
+            page.line(Paint::Plain, &format!("  waive: {}", other.regression.fingerprint));
+        }
     }
+}
+
+/// What is true of everything that a later commit took back.
+const STAYS: &str = "it stays in history: removing it is not enough, revoke it";
+
+/// Whether two findings can be told as one.
+pub(super) fn alike(one: &Finding, other: &Finding) -> bool {
+    let (a, b) = (&one.regression, &other.regression);
+    one.action == other.action
+        && a.rule.id == b.rule.id
+        && a.severity == b.severity
+        && (&a.path, a.span.line, a.side) == (&b.path, b.span.line, b.side)
+        && (&a.removed, &a.added, &a.commit) == (&b.removed, &b.added, &b.commit)
 }
 
 /// `high  published-port  compose.yaml:3`

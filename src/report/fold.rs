@@ -29,9 +29,7 @@ pub(super) fn write(page: &mut Page, style: &Style, findings: &[&Finding]) -> bo
     let mut sorted = findings.to_vec();
     sorted.sort_by_key(|finding| std::cmp::Reverse((finding.action, finding.regression.severity)));
     if style.full {
-        for finding in sorted {
-            finding::write(page, finding);
-        }
+        write_full(page, &sorted);
         return false;
     }
     let mut left = IN_FULL;
@@ -42,13 +40,11 @@ pub(super) fn write(page: &mut Page, style: &Style, findings: &[&Finding]) -> bo
             if group.findings.len() > OF_ONE_UNIT + 1 { shown.min(OF_ONE_UNIT) } else { shown };
         left -= shown;
         let (full, rest) = group.findings.split_at(shown);
-        for finding in full {
-            finding::write(page, finding);
-        }
+        write_full(page, full);
         match rest {
             [] => {}
             rest if group.lacks => folded.push((true, rest.to_vec())),
-            rest if shown > 0 => fold_line(page, "and", rest),
+            rest if shown > 0 => fold_line(page, rest),
             rest => folded.push((false, rest.to_vec())),
         }
     }
@@ -56,10 +52,16 @@ pub(super) fn write(page: &mut Page, style: &Style, findings: &[&Finding]) -> bo
     sorted.len() > IN_FULL - left
 }
 
+fn write_full(page: &mut Page, findings: &[&Finding]) {
+    for alike in findings.chunk_by(|one, other| finding::alike(one, other)) {
+        finding::write(page, alike);
+    }
+}
+
 fn write_folded(page: &mut Page, folded: &[(bool, Vec<&Finding>)]) {
     let (told, rest) = folded.split_at(folded.len().min(FOLDED));
     for (lacks, findings) in told {
-        if *lacks { lacks_line(page, findings) } else { fold_line(page, "and", findings) }
+        if *lacks { lacks_line(page, findings) } else { fold_line(page, findings) }
     }
     let rest: Vec<&Finding> = rest.iter().flat_map(|(_, findings)| findings).copied().collect();
     for (severity, rule, number) in tally(&rest) {
@@ -68,7 +70,7 @@ fn write_folded(page: &mut Page, folded: &[(bool, Vec<&Finding>)]) {
 }
 
 /// `high  and 7 more of published-port in db: compose.yaml:9, :11, :14`
-fn fold_line(page: &mut Page, word: &str, findings: &[&Finding]) {
+fn fold_line(page: &mut Page, findings: &[&Finding]) {
     let Some(first) = findings.first().map(|finding| &finding.regression) else { return };
     let mut places = place(&first.path, first.span.line);
     for other in findings.iter().skip(1).take(4).map(|finding| &finding.regression) {
@@ -79,35 +81,30 @@ fn fold_line(page: &mut Page, word: &str, findings: &[&Finding]) {
     page.headed(
         paint(first.severity),
         first.severity.name(),
-        &format!(
-            "  {word} {} more of {} in {}: {places}",
-            findings.len(),
-            first.rule.id,
-            first.unit
-        ),
+        &format!("  and {} more of {} in {}: {places}", findings.len(), first.rule.id, first.unit),
     );
 }
 
-/// `low  final stage of Dockerfile is new and lacks 2: healthcheck, user`
+/// `low  3 in the new final stage of Dockerfile: 2 healthcheck, read-only-root`
 fn lacks_line(page: &mut Page, findings: &[&Finding]) {
     let Some(first) = findings.first().map(|finding| &finding.regression) else { return };
-    let rules: Vec<String> = tally(findings)
-        .into_iter()
+    let rules = numbered(tally(findings).into_iter().map(|(_, rule, number)| (rule, number)));
+    let (number, unit, path) = (findings.len(), &first.unit, path_of(&first.unit_path));
+    page.headed(
+        paint(first.severity),
+        first.severity.name(),
+        &format!("  {number} in the new {unit} of {path}: {rules}"),
+    );
+}
+
+/// `2 healthcheck, read-only-root`
+pub(super) fn numbered<'a>(rules: impl Iterator<Item = (&'a str, usize)>) -> String {
+    let words: Vec<String> = rules
         .map(
-            |(_, rule, number)| {
-                if number == 1 { rule.to_owned() } else { format!("{number} {rule}") }
-            },
+            |(rule, number)| if number == 1 { rule.to_owned() } else { format!("{number} {rule}") },
         )
         .collect();
-    let text = format!(
-        "{}  {} of {} is new and starts with {}: {}",
-        first.severity.name(),
-        first.unit,
-        path_of(&first.unit_path),
-        count(findings.len(), "gap"),
-        rules.join(", ")
-    );
-    page.prose(0, &text);
+    words.join(", ")
 }
 
 /// In the order of their first finding.

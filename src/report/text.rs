@@ -1,5 +1,6 @@
 //! The report as the pusher reads it. The last line is the verdict, and carries the count.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::finding::{path_of, place};
@@ -93,15 +94,7 @@ fn improvements(page: &mut Page, style: &Style, one: &RefReport) {
                     None => rules.push((it.rule.id, 1)),
                 }
             }
-            let rules: Vec<String> = rules
-                .into_iter()
-                .map(
-                    |(rule, number)| {
-                        if number == 1 { rule.to_owned() } else { format!("{number} {rule}") }
-                    },
-                )
-                .collect();
-            format!("you fixed {}: {}", all.len(), rules.join(", "))
+            format!("you fixed {}: {}", all.len(), fold::numbered(rules.into_iter()))
         }
     };
     page.prose(0, &line);
@@ -109,9 +102,9 @@ fn improvements(page: &mut Page, style: &Style, one: &RefReport) {
 
 /// Where several refs are told of, each has its line: `main: rejected, 2 regressions`.
 fn ref_verdict(report: &Report, style: &Style, one: &RefReport) -> String {
-    let name = short(one);
+    let name = short(&one.name);
     if let Some(same) = &one.same_as {
-        return format!("{name}: the same commits as {}, judged there", printable_bytes(same, 100));
+        return format!("{name}: judged as {}, which has the same commits", short(same));
     }
     let verdict = match one.verdict {
         Action::Reject if report.bypass.is_some() => "would be rejected",
@@ -147,6 +140,9 @@ fn tail(page: &mut Page, style: &Style, report: &Report, spoken: &[&RefReport], 
         page.prose(0, "if it must go in as it is:");
         page.line(Paint::Plain, "  git push -o plimsoll.bypass=\"your reason\"");
     }
+    if let Some(untold) = count.untold() {
+        page.prose(0, &format!("not told here: {untold}"));
+    }
     let refused = report.verdict() == Action::Reject;
     let paint = if refused { Paint::Red } else { Paint::Bold };
     page.line(paint, &format!("{}; {}", count.words(), outcome(report, style)));
@@ -173,7 +169,7 @@ pub(super) fn outcome(report: &Report, style: &Style) -> String {
     let refused = report.refs.iter().any(|one| one.verdict == Action::Reject);
     if report.explain {
         let would = if refused { "refused" } else { "let through" };
-        return format!("this would be {would}; nothing was updated, as asked");
+        return format!("it would be {would}; explain updates nothing");
     }
     if report.bypass.is_some() {
         return "let through by the bypass".to_owned();
@@ -184,14 +180,13 @@ pub(super) fn outcome(report: &Report, style: &Style) -> String {
     match (style.job, report.refs.as_slice()) {
         (Job::Check, _) => "rejected".to_owned(),
         (Job::Push, _) => "nothing was pushed".to_owned(),
-        (_, [one]) => format!("{} was not updated", short(one)),
+        (_, [one]) => format!("{} was not updated", short(&one.name)),
         (_, all) => format!("none of {} was updated", count(all.len(), "ref")),
     }
 }
 
 /// A ref as people say it: without `refs/heads/`.
-pub(super) fn short(one: &RefReport) -> String {
-    let name: &[u8] = one.name.as_ref();
+fn short(name: &[u8]) -> String {
     let name = match name.strip_prefix(b"refs/heads/") {
         Some(branch) => printable_bytes(branch, 100),
         None => match name.strip_prefix(b"refs/tags/") {
@@ -232,17 +227,25 @@ impl Count {
         sum
     }
 
-    /// `1 regression, 0 improvements`, and what else there is.
+    /// `1 regression, 0 improvements, 2 not judged`
     pub(super) fn words(&self) -> String {
-        let mut words =
-            vec![count(self.findings, "regression"), count(self.improvements, "improvement")];
-        let optional = [
-            (self.problems, format!("{} not judged", self.problems)),
+        let mut words = count(self.findings, "regression");
+        let _ = write!(words, ", {}", count(self.improvements, "improvement"));
+        if self.problems > 0 {
+            let _ = write!(words, ", {} not judged", self.problems);
+        }
+        words
+    }
+
+    /// What is counted and not told; `None` if there is none.
+    fn untold(&self) -> Option<String> {
+        let untold = [
             (self.waived, format!("{} waived", self.waived)),
-            (self.below, format!("{} too mild to tell", self.below)),
-            (self.excluded, format!("{} excluded", count(self.excluded, "file"))),
+            (self.below, format!("{} below annotate-at", self.below)),
+            (self.excluded, format!("{} excluded", count(self.excluded, "changed file"))),
         ];
-        words.extend(optional.into_iter().filter(|(number, _)| *number > 0).map(|(_, text)| text));
-        words.join(", ")
+        let words: Vec<String> =
+            untold.into_iter().filter(|(number, _)| *number > 0).map(|(_, text)| text).collect();
+        (!words.is_empty()).then(|| words.join(", "))
     }
 }
