@@ -1,0 +1,278 @@
+//! The container files that differ between two revisions.
+
+use std::cmp::Ordering;
+
+use bstr::{BStr, BString, ByteSlice as _};
+
+use super::tree::{Folder, Item, items, join, order, placed};
+use super::{Entry, Repository, Tree, pairs};
+use crate::model::{EntryKind, Gap, GapKind, printable_bytes};
+
+/// More new files of other names are not remembered as what a deleted one may have become.
+const MOST_OTHERS: usize = 20_000;
+/// How much of a path a note shows.
+const SHOWN: usize = 200;
+const MOST_NOTES: usize = 100;
+
+/// A file that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What it was; `None` for a new file.
+    pub old: Option<Entry>,
+    /// What it is; `None` for a deleted one. After a rename its name may be no container file's.
+    pub new: Option<Entry>,
+    /// Whether the two have different paths.
+    pub renamed: bool,
+}
+
+/// What differs between two revisions.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// The files, by path.
+    pub files: Vec<Change>,
+    /// What could not be looked at.
+    pub gaps: Vec<Gap>,
+    /// What is worth a word and no finding; printable.
+    pub notes: Vec<String>,
+}
+
+impl Repository {
+    /// The files that `wanted` takes by path and that differ, renamed ones paired.
+    ///
+    /// A folder that is the same on both sides is never opened. What `wanted` does not take is looked
+    /// at only as the new name of a deleted file.
+    pub fn changes(
+        &self,
+        old: &Tree<'_>,
+        new: &Tree<'_>,
+        wanted: &dyn Fn(&BStr) -> bool,
+    ) -> Changes {
+        let mut walk = Walk::new(self, new, wanted);
+        walk.run(old.top(), new.top());
+        walk.hidden();
+        let Walk { mut found, changed, removed, added, others, .. } = walk;
+        let paired = pairs::pair(old, new, removed, added, &others, &mut found.notes);
+        found.files = changed.into_iter().chain(paired).collect();
+        found.files.sort_by(|a, b| path(a).cmp(path(b)));
+        found
+    }
+}
+
+/// The path a change goes by: the new one, where there is one.
+fn path(change: &Change) -> &BStr {
+    let entry = change.new.as_ref().or(change.old.as_ref());
+    entry.map(|entry| entry.path.as_bstr()).unwrap_or_default()
+}
+
+struct Walk<'w> {
+    repository: &'w Repository,
+    new: &'w Tree<'w>,
+    wanted: &'w dyn Fn(&BStr) -> bool,
+    found: Changes,
+    changed: Vec<Change>,
+    removed: Vec<Entry>,
+    added: Vec<Entry>,
+    /// New files that are not wanted by their name.
+    others: Vec<Entry>,
+    /// New submodules where a folder stood.
+    hidden: Vec<BString>,
+    looked_at: usize,
+}
+
+struct Step<'l> {
+    path: BString,
+    depth: usize,
+    old: Option<Folder<'l>>,
+    new: Option<Folder<'l>>,
+}
+
+impl<'w> Walk<'w> {
+    fn new(
+        repository: &'w Repository,
+        new: &'w Tree<'w>,
+        wanted: &'w dyn Fn(&BStr) -> bool,
+    ) -> Self {
+        let found = Changes::default();
+        let (changed, removed, added, others) = (vec![], vec![], vec![], vec![]);
+        let (hidden, looked_at) = (vec![], 0);
+        Self { repository, new, wanted, found, changed, removed, added, others, hidden, looked_at }
+    }
+
+    fn run<'l>(&mut self, old: Option<Folder<'l>>, new: Option<Folder<'l>>) {
+        if let (Some(Folder::Git(old)), Some(Folder::Git(new))) = (old, new)
+            && old == new
+        {
+            return;
+        }
+        let mut todo = vec![Step { path: BString::default(), depth: 0, old, new }];
+        while let Some(step) = todo.pop() {
+            if step.depth > self.new.limits.depth {
+                self.gap(GapKind::Limit, step.path.as_bstr(), "folders nest too deep");
+                continue;
+            }
+            if self.looked_at > self.new.limits.entries || self.new.limits.over() {
+                self.gap(GapKind::Limit, "".into(), "not every changed folder was looked at");
+                return;
+            }
+            self.step(&step, &mut todo);
+        }
+    }
+
+    fn step<'l>(&mut self, step: &Step<'l>, todo: &mut Vec<Step<'l>>) {
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        let old = self.open(step.old, step.path.as_bstr(), &mut left);
+        let new = self.open(step.new, step.path.as_bstr(), &mut right);
+        self.looked_at += old.len() + new.len();
+        self.unusable(&old, &new, step.path.as_bstr());
+        let (mut a, mut b) = (old.iter().peekable(), new.iter().peekable());
+        loop {
+            let sides = match (a.peek(), b.peek()) {
+                (None, None) => break,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(a), Some(b)) => order(a, b),
+            };
+            let old = if sides.is_le() { a.next() } else { None };
+            let new = if sides.is_ge() { b.next() } else { None };
+            self.name(step, old, new, todo);
+        }
+        self.swapped(step, &old, &new);
+    }
+
+    fn open<'b, 'l: 'b>(
+        &mut self,
+        folder: Option<Folder<'l>>,
+        path: &BStr,
+        buffer: &'b mut Vec<u8>,
+    ) -> Vec<Item<'b, 'l>> {
+        let Some(folder) = folder else { return vec![] };
+        items(self.repository, folder, buffer).unwrap_or_else(|gap| {
+            self.found.gaps.push(placed(gap, path));
+            vec![]
+        })
+    }
+
+    /// One name that stands on one side or on both.
+    fn name<'l>(
+        &mut self,
+        step: &Step<'l>,
+        old: Option<&Item<'_, 'l>>,
+        new: Option<&Item<'_, 'l>>,
+        todo: &mut Vec<Step<'l>>,
+    ) {
+        let Some(either) = new.or(old) else { return };
+        if either.kind == EntryKind::Folder {
+            let same = old.zip(new).is_some_and(|(old, new)| {
+                old.listed.is_none() && new.listed.is_none() && old.id == new.id
+            });
+            if !same {
+                todo.push(Step {
+                    path: join(step.path.as_bstr(), either.name),
+                    depth: step.depth + 1,
+                    old: old.map(Item::folder),
+                    new: new.map(Item::folder),
+                });
+            }
+            return;
+        }
+        if let Some((old, new)) = old.zip(new)
+            && (old.id, old.kind, old.executable) == (new.id, new.kind, new.executable)
+        {
+            return;
+        }
+        let (old, new) = (
+            old.map(|item| item.entry(step.path.as_bstr())),
+            new.map(|item| item.entry(step.path.as_bstr())),
+        );
+        self.file(old, new);
+    }
+
+    fn file(&mut self, old: Option<Entry>, new: Option<Entry>) {
+        let Some(either) = new.as_ref().or(old.as_ref()) else { return };
+        let wanted = (self.wanted)(either.path.as_bstr());
+        match (old, new) {
+            (Some(old), Some(new)) => {
+                self.submodule(&old, &new, wanted);
+                if wanted {
+                    self.changed.push(Change { old: Some(old), new: Some(new), renamed: false });
+                }
+            }
+            (Some(old), None) if wanted => self.removed.push(old),
+            (None, Some(new)) if wanted => self.added.push(new),
+            (None, Some(new)) if new.kind == EntryKind::File && self.others.len() < MOST_OTHERS => {
+                self.others.push(new);
+            }
+            _ => {}
+        }
+    }
+
+    /// A submodule on both sides moved; one in place of a container file hides it.
+    fn submodule(&mut self, old: &Entry, new: &Entry, wanted: bool) {
+        if new.kind != EntryKind::Submodule {
+            return;
+        }
+        let path = new.path.as_bstr();
+        if old.kind == EntryKind::Submodule {
+            self.note(path, "the submodule moved to another commit, which is not judged here");
+        } else if wanted {
+            self.gap(GapKind::Submodule, path, "a submodule took the place of a container file");
+        }
+    }
+
+    /// Submodules that are new in a folder: one in place of a folder hides the container files below.
+    fn swapped(&mut self, step: &Step<'_>, old: &[Item<'_, '_>], new: &[Item<'_, '_>]) {
+        for item in new.iter().filter(|item| item.kind == EntryKind::Submodule) {
+            let folder = Item { kind: EntryKind::Folder, ..*item };
+            let path = join(step.path.as_bstr(), item.name);
+            if old.binary_search_by(|old| order(old, &folder)).is_ok() {
+                self.hidden.push(path);
+            } else if old.binary_search_by(|old| order(old, item)).is_err() {
+                self.note(path.as_bstr(), "a submodule was added, which is not judged here");
+            }
+        }
+    }
+
+    /// Says which new submodules hide container files that stood there before.
+    fn hidden(&mut self) {
+        for path in std::mem::take(&mut self.hidden) {
+            let below = |entry: &Entry| {
+                entry.path.strip_prefix(path.as_slice()).is_some_and(|rest| rest.starts_with(b"/"))
+            };
+            if self.removed.iter().any(below) {
+                let message = "a submodule took the place of a folder with container files";
+                self.gap(GapKind::Submodule, path.as_bstr(), message);
+            } else {
+                self.note(path.as_bstr(), "a submodule took the place of a folder");
+            }
+        }
+    }
+
+    /// Names that git would never check out, or that a folder holds twice; told when they are new.
+    fn unusable(&mut self, old: &[Item<'_, '_>], new: &[Item<'_, '_>], path: &BStr) {
+        let count = |items: &[Item<'_, '_>]| {
+            let odd = items.iter().filter(|item| unusable(item.name)).count();
+            odd + items.windows(2).filter(|pair| matches!(pair, [a, b] if a.name == b.name)).count()
+        };
+        if count(new) > count(old) {
+            let message = "a folder holds a name twice, or one that git does not check out";
+            self.gap(GapKind::Unparsed, path, message);
+        }
+    }
+
+    fn gap(&mut self, kind: GapKind, path: &BStr, message: &str) {
+        self.found.gaps.push(Gap::of(kind, path, message));
+    }
+
+    fn note(&mut self, path: &BStr, message: &str) {
+        if self.found.notes.len() < MOST_NOTES {
+            self.found.notes.push(format!("{}: {message}", printable_bytes(path, SHOWN)));
+        }
+    }
+}
+
+/// Source: git, read-cache.c, `verify_path`.
+fn unusable(name: &BStr) -> bool {
+    matches!(name.as_bytes(), b"" | b"." | b"..")
+        || name.contains(&b'/')
+        || name.eq_ignore_ascii_case(b".git")
+}

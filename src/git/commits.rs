@@ -1,0 +1,219 @@
+//! The commits that a push brings, and where histories meet.
+
+use std::collections::{BinaryHeap, HashMap};
+
+use anyhow::Result;
+use bstr::BString;
+use gix::error::ErrorExt as _;
+use gix::hash::oid;
+use gix::objs::{Data, Find};
+
+use super::objects::{Objects, broken};
+use super::{Id, Limits, Repository};
+use crate::model::{Gap, GapKind};
+
+/// How many commits are walked before the old side is read at all.
+const SHORT: usize = 64;
+/// How many commits are still looked at once only old ones are left, since clocks differ.
+const SLOP: usize = 8;
+const GRAPH_LIMIT: usize = 64 << 20;
+
+/// A commit as far as it matters here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// Its id.
+    pub id: Id,
+    /// Its tree.
+    pub tree: Id,
+    /// Its parents, some of which a shallow repository may lack.
+    pub parents: Vec<Id>,
+    /// Who wrote it, as bytes.
+    pub author_name: BString,
+    /// The author's mail address, as bytes.
+    pub author_email: BString,
+    /// The committer's clock, in seconds since 1970.
+    pub seconds: i64,
+}
+
+/// New commits, the newest first.
+#[derive(Clone, Debug, Default)]
+pub struct Commits {
+    /// The commits.
+    pub commits: Vec<Commit>,
+    /// Where the walk had to stop.
+    pub gaps: Vec<Gap>,
+}
+
+impl Repository {
+    /// One commit.
+    ///
+    /// # Errors
+    /// A gap where it is missing or broken.
+    pub fn commit(&self, id: Id) -> Result<Commit, Gap> {
+        read(&self.objects, id)
+    }
+
+    /// The commits that `tip` leads to and none of `known` does. What a shallow repository lacks ends
+    /// the walk there; `gaps` says so.
+    pub fn new_commits(&self, tip: Id, known: &[Id], limits: &Limits) -> Commits {
+        if let Some(commits) = self.short_walk(tip, known) {
+            return commits;
+        }
+        Walk::new(self, limits).run(tip, known)
+    }
+
+    /// The usual push: a few commits on top of what is known, of which nothing needs to be read.
+    fn short_walk(&self, tip: Id, known: &[Id]) -> Option<Commits> {
+        let mut found: Vec<Commit> = Vec::new();
+        let mut todo = vec![tip];
+        while let Some(id) = todo.pop() {
+            if known.contains(&id) || found.iter().any(|commit| commit.id == id) {
+                continue;
+            }
+            let commit = self.commit(id).ok()?;
+            if commit.parents.is_empty() || found.len() == SHORT {
+                return None;
+            }
+            todo.extend(commit.parents.iter().rev());
+            found.push(commit);
+        }
+        found.sort_by_key(|commit| std::cmp::Reverse(commit.seconds));
+        Some(Commits { commits: found, gaps: vec![] })
+    }
+
+    /// The best common ancestors of one commit with any of the others; several where branches were
+    /// merged crosswise, none where they share nothing.
+    pub(super) fn merge_bases(&self, tip: Id, others: &[Id], limits: &Limits) -> Result<Vec<Id>> {
+        let folder = self.main_store.join("info");
+        // Without a commit-graph the walk reads every commit, and comes to the same.
+        let cache = gix::commitgraph::Graph::at(&folder, self.objects.hash, Some(GRAPH_LIMIT)).ok();
+        let objects = Timed { objects: &self.objects, limits: *limits };
+        let mut graph = gix::revwalk::Graph::new(objects, cache.as_ref());
+        let bases = gix::revision::plumbing::merge_base(tip, others, &mut graph)
+            .map_err(|error| anyhow::anyhow!("{error}"))?;
+        Ok(bases.map(|bases| bases.into_iter().collect()).unwrap_or_default())
+    }
+}
+
+/// Objects until the time is over.
+struct Timed<'r> {
+    objects: &'r Objects,
+    limits: Limits,
+}
+
+impl Find for Timed<'_> {
+    fn try_find<'a>(&self, id: &oid, buffer: &'a mut Vec<u8>) -> gix::Result<Option<Data<'a>>> {
+        if self.limits.over() {
+            return Err(gix::error::message("the time is over").raise());
+        }
+        self.objects.try_find(id, buffer)
+    }
+}
+
+fn read(objects: &Objects, id: Id) -> Result<Commit, Gap> {
+    let mut buffer = Vec::new();
+    let data = objects.read(&id, &mut buffer)?;
+    let mut tokens = data.try_into_commit_iter().ok_or_else(|| broken(&id))?;
+    let tree = tokens.tree_id().map_err(|_| broken(&id))?;
+    let parents = tokens.parent_ids().collect();
+    let author = tokens.author().ok();
+    let seconds = tokens.committer().map_or(0, |committer| committer.seconds());
+    Ok(Commit {
+        id,
+        tree,
+        parents,
+        author_name: author.map(|author| author.name.to_owned()).unwrap_or_default(),
+        author_email: author.map(|author| author.email.to_owned()).unwrap_or_default(),
+        seconds,
+    })
+}
+
+/// A walk by date from both sides, as git's `rev-list` does it.
+struct Walk<'r> {
+    repository: &'r Repository,
+    limits: &'r Limits,
+    seen: HashMap<Id, Seen>,
+    queue: BinaryHeap<(i64, Id)>,
+    /// How many new commits wait in the queue.
+    open: usize,
+    gaps: Vec<Gap>,
+}
+
+struct Seen {
+    commit: Option<Commit>,
+    old: bool,
+    waits: bool,
+}
+
+impl<'r> Walk<'r> {
+    fn new(repository: &'r Repository, limits: &'r Limits) -> Self {
+        let (seen, queue) = (HashMap::new(), BinaryHeap::new());
+        Self { repository, limits, seen, queue, open: 0, gaps: vec![] }
+    }
+
+    fn run(mut self, tip: Id, known: &[Id]) -> Commits {
+        for &id in known {
+            self.reach(id, true);
+        }
+        self.reach(tip, false);
+        let mut slop = SLOP;
+        while let Some((_, id)) = self.queue.pop() {
+            let Some(seen) = self.seen.get_mut(&id) else { continue };
+            if !std::mem::take(&mut seen.waits) {
+                continue;
+            }
+            let old = seen.old;
+            self.open -= usize::from(!old);
+            let parents = seen.commit.as_ref().map(|commit| commit.parents.clone());
+            for parent in parents.unwrap_or_default() {
+                self.reach(parent, old);
+            }
+            slop = if self.open > 0 { SLOP } else { slop.saturating_sub(1) };
+            if slop == 0 || self.is_over() {
+                break;
+            }
+        }
+        let fresh = self.seen.into_values().filter(|seen| !seen.old);
+        let mut commits: Vec<Commit> = fresh.filter_map(|seen| seen.commit).collect();
+        commits.sort_by_key(|commit| (std::cmp::Reverse(commit.seconds), commit.id));
+        Commits { commits, gaps: self.gaps }
+    }
+
+    /// A commit is found, from the old side or the new one. What turns out old after it was taken for
+    /// new goes through the queue again, to tell its ancestors.
+    fn reach(&mut self, id: Id, old: bool) {
+        if let Some(seen) = self.seen.get_mut(&id) {
+            if old && !seen.old {
+                seen.old = true;
+                if seen.waits {
+                    self.open -= 1;
+                } else if let Some(commit) = &seen.commit {
+                    seen.waits = true;
+                    self.queue.push((commit.seconds, id));
+                }
+            }
+            return;
+        }
+        let commit = self.repository.commit(id);
+        if let (Err(gap), false) = (&commit, old) {
+            let message = "the history ends here, older commits were not searched for secrets";
+            self.gaps.push(Gap::of(gap.kind, "", format!("{}: {message}", gap.message)));
+        }
+        let commit = commit.ok();
+        if let Some(commit) = &commit {
+            self.queue.push((commit.seconds, id));
+            self.open += usize::from(!old);
+        }
+        let waits = commit.is_some();
+        self.seen.insert(id, Seen { commit, old, waits });
+    }
+
+    fn is_over(&mut self) -> bool {
+        let over = self.limits.over() || self.seen.len() > self.limits.commits;
+        if over && self.open > 0 {
+            let message = "not every new commit was searched for secrets, the bound was reached";
+            self.gaps.push(Gap::of(GapKind::Limit, "", message));
+        }
+        over
+    }
+}

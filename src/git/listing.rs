@@ -1,0 +1,99 @@
+//! The index and the files on disk, as folders.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, bail, ensure};
+use bstr::{BStr, BString};
+
+use super::{Entry, Id, Repository, Revision};
+use crate::model::{EntryKind, Gap};
+
+/// What stands under a name of a folder.
+#[derive(Clone, Debug)]
+pub(super) enum Node {
+    Folder(Listing),
+    File { id: Id, kind: EntryKind, executable: bool },
+}
+
+/// A folder's names.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Listing(pub(super) BTreeMap<BString, Node>);
+
+impl Listing {
+    /// Puts a file where its path says; a file that stands where a folder must be gives way.
+    pub(super) fn put(&mut self, path: &BStr, id: Id, kind: EntryKind, executable: bool) {
+        let mut at = self;
+        let mut parts = path.split(|&byte| byte == b'/').peekable();
+        while let Some(part) = parts.next() {
+            if parts.peek().is_none() {
+                at.0.insert(part.into(), Node::File { id, kind, executable });
+                return;
+            }
+            let node = at.0.entry(part.into()).or_insert_with(|| Node::Folder(Self::default()));
+            if !matches!(node, Node::Folder(_)) {
+                *node = Node::Folder(Self::default());
+            }
+            let Node::Folder(next) = node else { return };
+            at = next;
+        }
+    }
+}
+
+impl Repository {
+    /// The folders of a revision that is no tree; `None` for one that is.
+    pub(super) fn listing(&self, revision: &Revision) -> Result<Option<Listing>> {
+        match revision {
+            Revision::Empty | Revision::Tree(_) => Ok(None),
+            Revision::Index => self.staged().map(Some),
+            Revision::Worktree => self.on_disk().map(Some),
+        }
+    }
+
+    /// The index, conflicts left out.
+    fn staged(&self) -> Result<Listing> {
+        let mut listing = Listing::default();
+        let Some(index) = self.read_index()? else { return Ok(listing) };
+        for entry in index.entries() {
+            if let (0, Some((kind, executable))) = (entry.stage_raw(), kind(entry.mode)) {
+                listing.put(entry.path(&index), entry.id, kind, executable);
+            }
+        }
+        Ok(listing)
+    }
+
+    /// `None` where nothing was ever staged.
+    fn read_index(&self) -> Result<Option<gix::index::File>> {
+        if !self.index.exists() {
+            return Ok(None);
+        }
+        let options = gix::index::decode::Options::default();
+        match gix::index::File::at(&self.index, self.objects.hash, true, options) {
+            Ok(index) => Ok(Some(index)),
+            Err(error) => bail!("the index {} can't be read: {error}", self.index.display()),
+        }
+    }
+}
+
+impl Repository {
+    /// What git would commit of the tracked files as they are on disk.
+    fn on_disk(&self) -> Result<Listing> {
+        ensure!(self.files.is_some(), "a bare repository has no files on disk");
+        self.staged()
+    }
+
+    /// A file as it is on disk.
+    pub(super) fn read_on_disk(&self, entry: &Entry, limit: u64) -> Result<Vec<u8>, Gap> {
+        self.blob(entry, limit)
+    }
+}
+
+fn kind(mode: gix::index::entry::Mode) -> Option<(EntryKind, bool)> {
+    use gix::index::entry::Mode;
+    Some(match mode {
+        Mode::FILE => (EntryKind::File, false),
+        Mode::FILE_EXECUTABLE => (EntryKind::File, true),
+        Mode::SYMLINK => (EntryKind::Link, false),
+        Mode::COMMIT => (EntryKind::Submodule, false),
+        _ => return None,
+    })
+}

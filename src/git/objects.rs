@@ -1,0 +1,171 @@
+//! Objects, read from several stores side by side.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use gix::hash::oid;
+use gix::objs::{Data, Find, FindHeader, Header, Kind};
+
+use super::{Id, stores};
+use crate::model::{Gap, GapKind};
+
+/// No object this large is a container file, a tree or a commit that anyone wrote.
+const LARGEST: usize = 64 << 20;
+const PACK_CACHE: usize = 4 << 20;
+/// Tags of tags of tags: nobody nests deeper by intent.
+const DEEPEST_TAG: usize = 32;
+
+/// What an id names once tags are opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peeled {
+    /// A commit and its tree.
+    Commit {
+        /// The commit.
+        id: Id,
+        /// Its tree.
+        tree: Id,
+    },
+    /// A tree.
+    Tree(Id),
+    /// A blob.
+    Blob(Id),
+}
+
+/// All stores of one repository, asked in turn.
+pub(super) struct Objects {
+    /// Asked first: a store that lacks an object does not look again for new packs.
+    quick: Vec<gix::odb::Handle>,
+    /// Asked when all lack it: `git gc` may have replaced packs meanwhile.
+    patient: Vec<gix::odb::Handle>,
+    pub(super) hash: gix::hash::Kind,
+}
+
+impl std::fmt::Debug for Objects {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Objects").field("stores", &self.quick.len()).finish_non_exhaustive()
+    }
+}
+
+impl Objects {
+    /// Opens the stores below the given object directories.
+    pub(super) fn open(roots: Vec<PathBuf>, hash: gix::hash::Kind) -> Result<Self> {
+        let folders = stores::all(roots);
+        ensure!(!folders.is_empty(), "the repository has no object directory");
+        let mut objects = Self { quick: vec![], patient: vec![], hash };
+        for folder in folders {
+            let options = gix::odb::store::init::Options {
+                alloc_limit_bytes: Some(LARGEST),
+                current_dir: Some(folder.clone()),
+                ..Default::default()
+            };
+            let patient = gix::odb::at_opts(&folder, hash, None, options)
+                .with_context(|| format!("object directory {}", folder.display()))?;
+            let mut quick = patient.clone();
+            quick.refresh_never();
+            quick.set_pack_cache(|| {
+                Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(PACK_CACHE))
+            });
+            objects.quick.push(quick);
+            objects.patient.push(patient);
+        }
+        Ok(objects)
+    }
+
+    /// An object's content and kind.
+    pub(super) fn read<'b>(&self, id: &oid, buffer: &'b mut Vec<u8>) -> Result<Data<'b>, Gap> {
+        match self.try_find(id, buffer) {
+            Ok(Some(data)) => Ok(data),
+            Ok(None) => Err(missing(id)),
+            Err(_) => Err(broken(id)),
+        }
+    }
+
+    /// An object's size and kind, without inflating it.
+    pub(super) fn header(&self, id: &oid) -> Result<Header, Gap> {
+        match self.try_header(id) {
+            Ok(Some(header)) => Ok(header),
+            Ok(None) => Err(missing(id)),
+            Err(_) => Err(broken(id)),
+        }
+    }
+
+    /// The object whose id starts with these digits; `None` where there is none, or no such digits.
+    pub(super) fn abbreviated(&self, digits: &str) -> Result<Option<Id>> {
+        let Ok(prefix) = gix::hash::Prefix::from_hex(digits) else { return Ok(None) };
+        let mut found: Option<Id> = None;
+        for store in &self.quick {
+            match store.lookup_prefix(prefix, None).map_err(|error| anyhow::anyhow!("{error}"))? {
+                Some(Ok(id)) if found.is_none_or(|found| found == id) => found = Some(id),
+                None => {}
+                Some(_) => bail!("{digits} is the start of several ids"),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Opens tags until something else comes.
+    pub(super) fn peel(&self, id: Id) -> Result<Peeled, Gap> {
+        let mut id = id;
+        let mut buffer = Vec::new();
+        for _ in 0..DEEPEST_TAG {
+            if self.header(&id)?.kind == Kind::Blob {
+                return Ok(Peeled::Blob(id));
+            }
+            let data = self.read(&id, &mut buffer)?;
+            match data.kind {
+                Kind::Blob => return Ok(Peeled::Blob(id)),
+                Kind::Tree => return Ok(Peeled::Tree(id)),
+                Kind::Commit => {
+                    let mut commit = data.try_into_commit_iter().ok_or_else(|| broken(&id))?;
+                    let tree = commit.tree_id().map_err(|_| broken(&id))?;
+                    return Ok(Peeled::Commit { id, tree });
+                }
+                Kind::Tag => {
+                    let tag = data.try_into_tag_iter().ok_or_else(|| broken(&id))?;
+                    id = tag.target_id().map_err(|_| broken(&id))?;
+                }
+            }
+        }
+        Err(Gap::of(GapKind::Limit, "", format!("tag {id} nests more than {DEEPEST_TAG} deep")))
+    }
+}
+
+pub(super) fn missing(id: &oid) -> Gap {
+    Gap::of(GapKind::MissingObject, "", format!("object {id} is not in the repository"))
+}
+
+pub(super) fn broken(id: &oid) -> Gap {
+    Gap::of(GapKind::MissingObject, "", format!("object {id} can't be read"))
+}
+
+impl Find for Objects {
+    fn try_find<'a>(&self, id: &oid, buffer: &'a mut Vec<u8>) -> gix::Result<Option<Data<'a>>> {
+        let mut failure = None;
+        for store in self.quick.iter().chain(&self.patient) {
+            match Find::try_find(store, id, buffer) {
+                Ok(Some(data)) => {
+                    let (kind, object_hash, len) = (data.kind, data.object_hash, data.data.len());
+                    let data = buffer.get(..len).unwrap_or_default();
+                    return Ok(Some(Data { kind, object_hash, data }));
+                }
+                Ok(None) => {}
+                Err(error) => failure = Some(error),
+            }
+        }
+        failure.map_or(Ok(None), Err)
+    }
+}
+
+impl FindHeader for Objects {
+    fn try_header(&self, id: &oid) -> gix::Result<Option<Header>> {
+        let mut failure = None;
+        for store in self.quick.iter().chain(&self.patient) {
+            match FindHeader::try_header(store, id) {
+                Ok(Some(header)) => return Ok(Some(header)),
+                Ok(None) => {}
+                Err(error) => failure = Some(error),
+            }
+        }
+        failure.map_or(Ok(None), Err)
+    }
+}
