@@ -10,6 +10,9 @@ use super::{Span, Spanned};
 pub use invoked::Invoked;
 pub use wrapper::{is_shell, program};
 
+/// How many wrappers are taken off one command (`sudo env nice …`).
+const WRAPPERS: usize = 8;
+
 /// A piece of shell, read as a list of pipelines.
 ///
 /// `if`, `for`, `while`, `case`, `{ … }` and `( … )` are flattened into the pipelines inside them:
@@ -90,6 +93,19 @@ impl Command {
     #[must_use]
     pub fn new(words: Vec<Word>, span: Span) -> Self {
         Self { assignments: Vec::new(), words, redirects: Vec::new(), span, inner: Vec::new() }
+    }
+
+    /// Which of its words are a command of their own: all of them first, then what is left when
+    /// `sudo`, `env` and the like are taken off, one after the other.
+    #[must_use]
+    pub fn layers(&self) -> Vec<Range<usize>> {
+        let mut layers = Vec::from([0..self.words.len()]);
+        while let Some(outer) = layers.last().filter(|_| layers.len() < WRAPPERS).cloned() {
+            let words = self.words.get(outer.clone()).unwrap_or_default();
+            let Some(inner) = wrapper::peel(words) else { break };
+            layers.push(outer.start + inner.start..outer.start + inner.end);
+        }
+        layers
     }
 }
 

@@ -1,11 +1,8 @@
 //! The walk over every command of a shell text.
 
-use super::wrapper::{peel, program};
+use super::wrapper::program;
 use super::{Command, Pipeline, Shell, Word};
 use crate::model::Spanned;
-
-/// How many wrappers are taken off one command (`sudo env nice …`).
-const WRAPPERS: usize = 8;
 
 /// A command where it stands, wrappers in front of it taken off or not.
 #[derive(Clone, Copy, Debug)]
@@ -85,13 +82,10 @@ fn visit<'a>(shell: &'a Shell, out: &mut Vec<Invoked<'a>>) {
                     visit(&substitution.shell, out);
                 }
             }
-            let words = command.words.as_slice();
-            let mut this = Invoked { words, command, pipeline, position, shell, wrapped: false };
-            out.push(this);
-            for _ in 0..WRAPPERS {
-                let Some(words) = peel(this.words) else { break };
-                this = Invoked { words, wrapped: true, ..this };
-                out.push(this);
+            for (depth, layer) in command.layers().into_iter().enumerate() {
+                let words = command.words.get(layer).unwrap_or_default();
+                let wrapped = depth > 0;
+                out.push(Invoked { words, command, pipeline, position, shell, wrapped });
             }
             for inner in &command.inner {
                 visit(inner, out);

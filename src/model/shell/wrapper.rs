@@ -1,5 +1,7 @@
 //! Programs that only run another one, and programs that run shell text.
 
+use std::ops::Range;
+
 use super::Word;
 
 /// How a wrapper's own arguments end and the command it runs begins.
@@ -41,7 +43,6 @@ const WRAPPERS: &[Wrapper] = &[
         &["-n", "-I", "-P", "-L", "-d", "-E", "-s", "-a", "--max-args", "--max-procs"],
         0,
     ),
-    wrapper(&["conda", "mamba", "micromamba"], &["-n", "-p", "--name", "--prefix"], 0),
 ];
 
 const SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "fish", "rbash"];
@@ -65,59 +66,60 @@ pub fn is_shell(program: &str) -> bool {
     SHELLS.contains(&program)
 }
 
-/// The words of the command that `words` run, if they are a wrapper and one.
-pub(super) fn peel(words: &[Word]) -> Option<&[Word]> {
-    let (first, rest) = words.split_first()?;
-    let name = program(first.as_str());
-    match name {
-        "find" => return found(rest),
-        "command" => {
-            let rest = rest.strip_prefix_word("-p").unwrap_or(rest);
-            return rest.first().filter(|word| !word.as_str().starts_with('-')).map(|_| rest);
+/// Which of `words` are the command that they run, if they are a wrapper and one.
+pub(super) fn peel(words: &[Word]) -> Option<Range<usize>> {
+    let first = words.first()?;
+    let second = words.get(1).map_or("", Word::as_str);
+    match program(first.as_str()) {
+        "find" => found(words),
+        // `command -v x` only asks where it is.
+        "command" if second == "-p" => behind_options(words, 2, &[], 0),
+        "command" if second.starts_with('-') => None,
+        "command" => behind_options(words, 1, &[], 0),
+        "conda" | "mamba" | "micromamba" if second == "run" => {
+            behind_options(words, 2, &["-n", "-p", "--name", "--prefix"], 0)
         }
-        // Only `conda run` is a wrapper.
-        "conda" | "mamba" | "micromamba" => {
-            let rest = rest.strip_prefix_word("run")?;
-            return behind_options(rest, &["-n", "-p", "--name", "--prefix"], 0);
+        name => {
+            let wrapper = WRAPPERS.iter().find(|wrapper| wrapper.names.contains(&name))?;
+            behind_options(words, 1, wrapper.valued, wrapper.operands)
         }
-        _ => {}
     }
-    let wrapper = WRAPPERS.iter().find(|wrapper| wrapper.names.contains(&name))?;
-    behind_options(rest, wrapper.valued, wrapper.operands)
 }
 
-fn behind_options<'a>(words: &'a [Word], valued: &[&str], operands: usize) -> Option<&'a [Word]> {
-    let mut rest = words;
-    let mut operands = operands;
-    while let Some((word, after)) = rest.split_first() {
+fn behind_options(
+    words: &[Word],
+    mut at: usize,
+    valued: &[&str],
+    mut operands: usize,
+) -> Option<Range<usize>> {
+    while let Some(word) = words.get(at) {
         let text = word.as_str();
         let option = text.starts_with('-') && text.len() > 1;
-        let taken = if text == "--" {
-            rest = after;
+        if text == "--" {
+            at += 1;
             break;
-        } else if option && valued.contains(&text) {
-            2
-        } else if option || is_assignment(text) {
-            1
+        } else if option {
+            at += if valued.contains(&text) { 2 } else { 1 };
+        } else if is_assignment(text) {
+            at += 1;
         } else if operands > 0 {
             operands -= 1;
-            1
+            at += 1;
         } else {
             break;
-        };
-        rest = rest.get(taken..)?;
+        }
     }
-    (!rest.is_empty()).then_some(rest)
+    (at < words.len()).then_some(at..words.len())
 }
 
 /// What `find` runs for each file: the words behind `-exec` and its like.
-fn found(words: &[Word]) -> Option<&[Word]> {
-    let start = 1 + words
-        .iter()
-        .position(|word| matches!(word.as_str(), "-exec" | "-execdir" | "-ok" | "-okdir"))?;
-    let rest = words.get(start..)?;
-    let end = rest.iter().position(|word| matches!(word.as_str(), ";" | "+")).unwrap_or(rest.len());
-    rest.get(..end).filter(|rest| !rest.is_empty())
+fn found(words: &[Word]) -> Option<Range<usize>> {
+    let runs = |word: &Word| matches!(word.as_str(), "-exec" | "-execdir" | "-ok" | "-okdir");
+    let start = words.iter().position(runs)? + 1;
+    let ends = |word: &Word| matches!(word.as_str(), ";" | "+");
+    let length = words.get(start..)?.iter().position(ends);
+    let end = length.map_or(words.len(), |length| start + length);
+    (start < end).then_some(start..end)
 }
 
 /// `NAME=value` in front of a command.
@@ -125,14 +127,4 @@ fn is_assignment(text: &str) -> bool {
     text.split_once('=').is_some_and(|(name, _)| {
         !name.is_empty() && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
     })
-}
-
-trait Words {
-    fn strip_prefix_word(&self, text: &str) -> Option<&[Word]>;
-}
-
-impl Words for [Word] {
-    fn strip_prefix_word(&self, text: &str) -> Option<&[Word]> {
-        self.split_first().filter(|(word, _)| word.as_str() == text).map(|(_, rest)| rest)
-    }
 }
