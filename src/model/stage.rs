@@ -22,6 +22,8 @@ pub struct Stage {
     pub trigger: bool,
     /// The `FROM` instruction; the first trigger of a pseudo stage.
     pub head: Span,
+    /// From the head to its last instruction.
+    pub span: Span,
     /// What it builds on.
     pub base: Spanned<Base>,
     /// The bottom of the chain of local stages: the outside image, or scratch.

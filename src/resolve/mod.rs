@@ -1,6 +1,7 @@
 //! One revision's declarations in, declared units out.
 
 mod context;
+mod expand;
 mod reference;
 mod shell;
 mod stage;

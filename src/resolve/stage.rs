@@ -1,17 +1,63 @@
 //! A Dockerfile's instructions become stages: variables expanded, parents inherited.
+//!
+//! Source: Dockerfile reference; BuildKit `frontend/dockerfile/dockerfile2llb` for what it leaves
+//! open.
 
-use crate::model::{Dockerfile, Gap, Settings, Stage, Text};
+mod builder;
+mod copy;
+mod declare;
+mod ports;
+mod run;
+
+use crate::model::{Base, Dockerfile, Gap, Settings, Stage, Text};
 
 /// The stages of a Dockerfile, and pseudo stages for their `ONBUILD` triggers.
 pub(super) fn stages(
-    _dockerfile: &Dockerfile,
-    _text: &Text,
-    _settings: &Settings,
+    dockerfile: &Dockerfile,
+    text: &Text,
+    settings: &Settings,
 ) -> (Vec<Stage>, Vec<Gap>) {
-    (Vec::new(), Vec::new())
+    let (mut stages, gaps) = builder::build(dockerfile, text);
+    mark(&mut stages, settings);
+    (stages, gaps)
+}
+
+/// Says which stages ship: the targets, and what they are `FROM`.
+fn mark(stages: &mut [Stage], settings: &Settings) {
+    let is_target = |stage: &Stage| {
+        let name = stage.name.as_ref().map(|name| name.value.as_str());
+        name.is_some_and(|name| settings.targets.iter().any(|of| of.eq_ignore_ascii_case(name)))
+    };
+    let last = stages.last().map(|stage| stage.index);
+    let named = stages.iter().any(is_target);
+    for stage in stages.iter_mut() {
+        stage.target = if named { is_target(stage) } else { Some(stage.index) == last };
+    }
+    let mut ships = vec![false; last.map_or(0, |last| last + 1)];
+    for stage in stages.iter().rev().filter(|stage| !stage.trigger) {
+        let ships_now = stage.target || ships.get(stage.index) == Some(&true);
+        let parent = if let Base::Stage(parent) = stage.base.value { Some(parent) } else { None };
+        for index in [Some(stage.index), parent].into_iter().flatten().filter(|_| ships_now) {
+            if let Some(ships) = ships.get_mut(index) {
+                *ships = true;
+            }
+        }
+    }
+    for stage in stages {
+        stage.shipped = ships.get(stage.index) == Some(&true);
+    }
 }
 
 /// The lines of a stage for similarity: whitespace folded, comments and blank lines left out.
-pub(super) fn body(_stage: &Stage, _text: &Text) -> Vec<String> {
-    Vec::new()
+pub(super) fn body(stage: &Stage, text: &Text) -> Vec<String> {
+    (stage.span.line..=stage.span.end_line)
+        .filter_map(|number| text.line(number))
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .filter(|line| stage.trigger == starts_with_onbuild(line))
+        .collect()
+}
+
+fn starts_with_onbuild(line: &str) -> bool {
+    line.get(.."onbuild".len()).is_some_and(|word| word.eq_ignore_ascii_case("onbuild"))
 }

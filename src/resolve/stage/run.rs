@@ -1,0 +1,239 @@
+//! `RUN`, `CMD`, `ENTRYPOINT` and `HEALTHCHECK`: what is run, and who reads the heredocs.
+
+use super::builder::{Builder, Building};
+use crate::model::{
+    Arguments, Command, Healthcheck, Heredoc, Instruction, Invocation, Piece, Pipeline, Run,
+    Script, Shell, Spanned, Word,
+};
+use crate::resolve::expand::Scope;
+use crate::resolve::shell;
+
+/// Programs that read a script from `-c`, from a file or from standard input.
+const SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "rbash"];
+/// Programs that run the one named behind their own options.
+const WRAPPERS: &[&str] = &[
+    "busybox", "chroot", "doas", "env", "exec", "gosu", "nice", "setpriv", "su", "su-exec", "sudo",
+    "time",
+];
+/// Options of shells that take the next word.
+const WITH_WORD: &[&str] = &["-o", "+o", "-O", "+O", "--rcfile", "--init-file"];
+
+impl Builder<'_> {
+    /// `RUN`.
+    pub(super) fn run(&mut self, instruction: &Instruction, to: &mut Building<'_>) {
+        let flags = self.flags(instruction, &to.scope);
+        for flag in flags.iter().filter(|flag| flag.name == "mount") {
+            let value = flag.value.as_ref().map_or("", |value| value.text.as_str());
+            if let Some(from) = mount_from(value) {
+                self.source(from, flag, &mut to.stage);
+            }
+        }
+        let known = |name: &str| to.scope.known(name, false);
+        let (shell, data) = match &instruction.arguments {
+            Arguments::Exec(words) => (exec(words, &known).0, Vec::new()),
+            Arguments::Shell(script) => with_heredocs(script, &instruction.heredocs, &known),
+            _ => (Shell::default(), Vec::new()),
+        };
+        let data = data.into_iter().cloned().collect();
+        let (span, user) = (instruction.span, to.stage.user.clone());
+        to.stage.runs.push(Run { span, flags, shell, data, user });
+    }
+
+    /// `CMD`, `ENTRYPOINT`.
+    #[expect(clippy::unused_self, reason = "its neighbours in the table need the builder")]
+    pub(super) fn invocation(
+        &self,
+        instruction: &Instruction,
+        scope: &Scope,
+    ) -> Option<Invocation> {
+        let place = Spanned::new((), instruction.span);
+        invocation(&instruction.arguments, place, scope)
+    }
+
+    /// `HEALTHCHECK`.
+    #[expect(clippy::unused_self, reason = "its neighbours in the table need the builder")]
+    pub(super) fn healthcheck(&self, instruction: &Instruction, to: &mut Building<'_>) {
+        let place = Spanned::new((), instruction.span);
+        let check = match &instruction.arguments {
+            Arguments::Words(words) if is_none(words) => Some(Healthcheck::None),
+            arguments => {
+                let command = invocation(arguments, place.clone(), &to.scope);
+                command.map(Healthcheck::Command)
+            }
+        };
+        if let Some(check) = check {
+            to.stage.healthcheck = Some(place.with(check));
+        }
+    }
+}
+
+fn is_none(words: &[Spanned<String>]) -> bool {
+    matches!(words, [none] if none.value.eq_ignore_ascii_case("none"))
+}
+
+fn invocation(arguments: &Arguments, place: Spanned<()>, scope: &Scope) -> Option<Invocation> {
+    let known = |name: &str| scope.known(name, true);
+    match arguments {
+        Arguments::Exec(words) => {
+            let (shell, direct) = exec(words, &known);
+            Some(Invocation { place, exec: direct, shell })
+        }
+        Arguments::Shell(script) => {
+            Some(Invocation { place, exec: false, shell: shell::read(script, &known) })
+        }
+        _ => None,
+    }
+}
+
+/// The one command of an exec form; true where no shell runs it. `["sh", "-c", TEXT]` is `TEXT`.
+fn exec(words: &[Spanned<String>], known: &dyn Fn(&str) -> Option<String>) -> (Shell, bool) {
+    let plain: Vec<&str> = words.iter().map(|word| word.value.as_str()).collect();
+    if let Some(text) = script_of(&plain).and_then(|index| words.get(index)) {
+        let script = Script {
+            text: text.value.clone(),
+            file: text.span.file,
+            pieces: vec![Piece { at: 0, from: text.span.start + 1, line: text.span.line }],
+        };
+        return (shell::read(&script, known), false);
+    }
+    let Some(span) = words.iter().map(|word| word.span).reduce(crate::model::Span::to) else {
+        return (Shell::default(), true);
+    };
+    let words = words.iter().cloned();
+    let words = words.map(|text| Word { text, quoted: true, substitutions: Vec::new() });
+    let command =
+        Command { assignments: Vec::new(), words: words.collect(), redirects: Vec::new(), span };
+    (Shell { pipelines: vec![Pipeline { commands: vec![command] }] }, true)
+}
+
+/// Which word is the script of `sh -c TEXT`.
+fn script_of(words: &[&str]) -> Option<usize> {
+    let shell = words.iter().position(|word| !is_wrapper(word))?;
+    let is_wrapped_by_env = words.iter().take(shell).all(|word| base_name(word) == "env");
+    if !is_wrapped_by_env || !SHELLS.contains(&base_name(words.get(shell)?)) {
+        return None;
+    }
+    let mut index = shell + 1;
+    let mut command = false;
+    while let Some(option) = words.get(index).filter(|word| word.starts_with(['-', '+'])) {
+        command |= option.starts_with('-') && !option.starts_with("--") && option.contains('c');
+        index += if WITH_WORD.contains(option) { 2 } else { 1 };
+    }
+    command.then_some(index)
+}
+
+/// A command line with its heredocs: the shell it is, and the bodies that no shell reads.
+fn with_heredocs<'h>(
+    script: &Script,
+    heredocs: &'h [Heredoc],
+    known: &dyn Fn(&str) -> Option<String>,
+) -> (Shell, Vec<&'h Script>) {
+    if let ([only], true) = (heredocs, is_heredoc_alone(&script.text)) {
+        return if is_foreign(&only.body.text) {
+            (Shell::default(), vec![&only.body])
+        } else {
+            (shell::read(&only.body, known), Vec::new())
+        };
+    }
+    let mut shell = shell::read(script, known);
+    let mut data = Vec::new();
+    let mut scripts = Vec::new();
+    let mut left = heredocs.iter();
+    for pipeline in &mut shell.pipelines {
+        let mut read_by_shell = Vec::new();
+        for (index, command) in pipeline.commands.iter_mut().enumerate() {
+            for redirect in &mut command.redirects {
+                if !matches!(redirect.operator.as_str(), "<<" | "<<-") {
+                    continue;
+                }
+                let Some(heredoc) = left.next() else { break };
+                let body = &heredoc.body;
+                redirect.target.text = Spanned::new(body.text.clone(), body.whole());
+                read_by_shell.push((index, heredoc));
+            }
+        }
+        for (index, heredoc) in read_by_shell {
+            if feeds_shell(pipeline.commands.get(index..).unwrap_or_default(), heredoc) {
+                scripts.push(shell::read(&heredoc.body, known));
+            } else {
+                data.push(&heredoc.body);
+            }
+        }
+    }
+    data.extend(left.map(|heredoc| &heredoc.body));
+    shell.pipelines.extend(scripts.into_iter().flat_map(|script| script.pipelines));
+    (shell, data)
+}
+
+/// `<<EOF` and nothing else: the body takes the place of the command line.
+fn is_heredoc_alone(line: &str) -> bool {
+    let Some(mark) = line.trim().strip_prefix("<<") else { return false };
+    !mark.starts_with('<') && !mark.contains(char::is_whitespace) && !mark.contains(['|', ';', '&'])
+}
+
+/// Its first line names an interpreter that is no shell.
+fn is_foreign(body: &str) -> bool {
+    let Some(line) = body.lines().next().and_then(|line| line.strip_prefix("#!")) else {
+        return false;
+    };
+    !line.split_whitespace().any(|word| SHELLS.contains(&base_name(word)))
+}
+
+/// Whether the commands of a pipeline, from the one that a heredoc stands at, end it in a shell.
+fn feeds_shell(commands: &[Command], heredoc: &Heredoc) -> bool {
+    let Some((first, rest)) = commands.split_first().filter(|_| heredoc.descriptor == 0) else {
+        return false;
+    };
+    let words: Vec<&str> = first.words.iter().map(|word| word.text.value.as_str()).collect();
+    if reads_script(&words) {
+        return !is_foreign(&heredoc.body.text);
+    }
+    matches!(words.as_slice(), ["cat"] | ["cat", "-"]) && feeds_shell(rest, heredoc)
+}
+
+/// `sh`, `bash -s`, `sudo bash -e`, `su - app`: standard input is the script.
+fn reads_script(words: &[&str]) -> bool {
+    let Some((program, rest)) = words.split_first() else { return false };
+    match base_name(program) {
+        "su" => !rest.iter().any(|word| word.contains("-c") || *word == "--command"),
+        program if SHELLS.contains(&program) => reads_standard_input(rest),
+        _ if is_wrapper(program) => {
+            let shell = rest.iter().position(|word| SHELLS.contains(&base_name(word)));
+            shell.is_some_and(|at| reads_script(rest.get(at..).unwrap_or_default()))
+        }
+        _ => false,
+    }
+}
+
+fn reads_standard_input(options: &[&str]) -> bool {
+    let mut index = 0;
+    while let Some(option) = options.get(index) {
+        let short = option.starts_with('-') && !option.starts_with("--");
+        match *option {
+            "-" | "/dev/stdin" => return true,
+            _ if short && option.contains('s') && !WITH_WORD.contains(option) => return true,
+            _ if short && option.contains('c') => return false,
+            _ if short || option.starts_with(['-', '+']) => {
+                index += if WITH_WORD.contains(option) { 2 } else { 1 };
+            }
+            _ => return false,
+        }
+    }
+    true
+}
+
+fn is_wrapper(word: &str) -> bool {
+    WRAPPERS.contains(&base_name(word))
+}
+
+fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The `from` of `type=bind,from=build,source=…`.
+fn mount_from(mount: &str) -> Option<&str> {
+    mount.split(',').find_map(|field| {
+        let (name, value) = field.trim_matches('"').split_once('=')?;
+        name.eq_ignore_ascii_case("from").then_some(value)
+    })
+}
