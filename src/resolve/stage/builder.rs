@@ -66,7 +66,6 @@ pub(super) struct Builder<'a> {
     gaps: Vec<Gap>,
     work: usize,
     stopped: bool,
-    orphan: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -87,7 +86,6 @@ impl<'a> Builder<'a> {
             gaps: Vec::new(),
             work: WORK,
             stopped: false,
-            orphan: false,
         }
     }
 
@@ -114,10 +112,7 @@ impl<'a> Builder<'a> {
                 self.before.push(instruction);
                 self.global_args(instruction);
             }
-            (_, None) if !self.orphan => {
-                self.orphan = true;
-                self.gap(instruction.span, "an instruction stands before the first FROM");
-            }
+            // Its reader has told that no stage is there for it.
             (_, None) => {}
         }
     }
@@ -178,7 +173,6 @@ impl<'a> Builder<'a> {
             _ => &[],
         };
         let Some(image) = words.first() else {
-            self.gap(head, "FROM names no image");
             return;
         };
         let globals = std::mem::take(&mut self.globals);
@@ -194,14 +188,12 @@ impl<'a> Builder<'a> {
             }
         }
         self.inherit_triggers(&mut building);
-        match words {
-            [_] => {}
-            [_, r#as, name] if r#as.value.eq_ignore_ascii_case("as") => {
-                let lower = name.value.to_lowercase();
-                self.names.insert(lower.clone(), index);
-                building.stage.name = Some(name.with(lower));
-            }
-            _ => self.gap(head, "FROM takes an image, or an image AS a name"),
+        if let [_, r#as, name, ..] = words
+            && r#as.value.eq_ignore_ascii_case("as")
+        {
+            let lower = name.value.to_lowercase();
+            self.names.insert(lower.clone(), index);
+            building.stage.name = Some(name.with(lower));
         }
         self.open = Some(building);
     }

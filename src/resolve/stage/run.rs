@@ -3,7 +3,7 @@
 use super::builder::{Builder, Building};
 use crate::model::{
     Arguments, Command, Healthcheck, Heredoc, Instruction, Invocation, Piece, Pipeline, Run,
-    Script, Shell, Spanned, Word,
+    Script, Shell, Span, Spanned, Word,
 };
 use crate::resolve::expand::Scope;
 use crate::resolve::shell;
@@ -96,14 +96,11 @@ fn exec(words: &[Spanned<String>], known: &dyn Fn(&str) -> Option<String>) -> (S
         };
         return (shell::read(&script, known), false);
     }
-    let Some(span) = words.iter().map(|word| word.span).reduce(crate::model::Span::to) else {
+    let Some(span) = words.iter().map(|word| word.span).reduce(Span::to) else {
         return (Shell::default(), true);
     };
-    let words = words.iter().cloned();
-    let words = words.map(|text| Word { text, quoted: true, substitutions: Vec::new() });
-    let command =
-        Command { assignments: Vec::new(), words: words.collect(), redirects: Vec::new(), span };
-    (Shell { pipelines: vec![Pipeline { commands: vec![command] }] }, true)
+    let command = Command::new(words.iter().cloned().map(Word::plain).collect(), span);
+    (Shell { pipelines: vec![Pipeline { commands: vec![command], input: None }] }, true)
 }
 
 /// Which word is the script of `sh -c TEXT`.
@@ -135,34 +132,40 @@ fn with_heredocs<'h>(
             (shell::read(&only.body, known), Vec::new())
         };
     }
-    let mut shell = shell::read(script, known);
-    let mut data = Vec::new();
-    let mut scripts = Vec::new();
+    let shell = shell::read(&with_bodies(script, heredocs), known);
     let mut left = heredocs.iter();
-    for pipeline in &mut shell.pipelines {
-        let mut read_by_shell = Vec::new();
-        for (index, command) in pipeline.commands.iter_mut().enumerate() {
-            for redirect in &mut command.redirects {
-                if !matches!(redirect.operator.as_str(), "<<" | "<<-") {
-                    continue;
+    let mut data = Vec::new();
+    for pipeline in &shell.pipelines {
+        for (index, command) in pipeline.commands.iter().enumerate() {
+            let here = |operator: &str| matches!(operator, "<<" | "<<-");
+            let count = command.redirects.iter().filter(|redirect| here(&redirect.operator));
+            for heredoc in left.by_ref().take(count.count()) {
+                let rest = pipeline.commands.get(index..).unwrap_or_default();
+                if !feeds_shell(rest, heredoc) {
+                    data.push(&heredoc.body);
                 }
-                let Some(heredoc) = left.next() else { break };
-                let body = &heredoc.body;
-                redirect.target.text = Spanned::new(body.text.clone(), body.whole());
-                read_by_shell.push((index, heredoc));
-            }
-        }
-        for (index, heredoc) in read_by_shell {
-            if feeds_shell(pipeline.commands.get(index..).unwrap_or_default(), heredoc) {
-                scripts.push(shell::read(&heredoc.body, known));
-            } else {
-                data.push(&heredoc.body);
             }
         }
     }
     data.extend(left.map(|heredoc| &heredoc.body));
-    shell.pipelines.extend(scripts.into_iter().flat_map(|script| script.pipelines));
     (shell, data)
+}
+
+/// The command line with its bodies behind it, as the builder hands them to the shell.
+fn with_bodies(script: &Script, heredocs: &[Heredoc]) -> Script {
+    let mut out = script.clone();
+    for Heredoc { name, body, .. } in heredocs {
+        out.text.push('\n');
+        let base = u32::try_from(out.text.len()).unwrap_or(u32::MAX);
+        let moved = body.pieces.iter();
+        out.pieces.extend(moved.map(|piece| Piece { at: piece.at.saturating_add(base), ..*piece }));
+        out.text.push_str(&body.text);
+        if !body.text.is_empty() && !body.text.ends_with('\n') {
+            out.text.push('\n');
+        }
+        out.text.push_str(name);
+    }
+    out
 }
 
 /// `<<EOF` and nothing else: the body takes the place of the command line.
