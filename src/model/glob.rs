@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// Longest pattern taken.
 const LONGEST: usize = 512;
@@ -12,8 +12,8 @@ const LONGEST: usize = 512;
 /// Shape: `?` is one byte other than `/`, `*` any number of them, `**` any number of any bytes, and
 /// `**/` also nothing; `\` takes what a byte means away. There are no brackets and no braces.
 /// Matching costs pattern times text, whatever both hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(into = "String")]
 #[schemars(with = "String")]
 pub struct Glob {
     text: String,
@@ -162,11 +162,22 @@ fn check_components(steps: &[Step]) -> Result<(), String> {
     Ok(())
 }
 
-impl TryFrom<String> for Glob {
-    type Error = String;
+// By hand, because an error from inside a visitor gets the place of its own list item.
+impl<'de> Deserialize<'de> for Glob {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl de::Visitor<'_> for Visitor {
+            type Value = Glob;
 
-    fn try_from(text: String) -> Result<Self, String> {
-        Self::new(&text)
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a glob")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Glob, E> {
+                Glob::new(text).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Visitor)
     }
 }
 

@@ -1,11 +1,12 @@
 //! What can be configured: parsing, defaults, reference and schema all come from here.
 
 use std::collections::BTreeMap;
+use std::num::{NonZeroU16, NonZeroU32};
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::scalar::{Day, RefName, Size, Threshold, Time, VariableName};
+use super::scalar::{Day, RefName, Size, Threshold, Time, VariableName, item};
 use crate::model::{Glob, Severity};
 
 /// The policy of a server. Every key has a default; an empty file is the default policy.
@@ -122,37 +123,42 @@ pub struct RuleOptions {
     /// Registries and repositories that may be built on, as globs over `registry/repository`:
     /// `docker.io/library/*`. Empty: only a change of the base image is told.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub trusted: Vec<Glob>,
+    pub trusted_images: Vec<Glob>,
     /// Images whose own user is not root, as globs over `registry/repository[:tag]`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub nonroot: Vec<Glob>,
+    pub nonroot_images: Vec<Glob>,
     /// Ports that may be exposed without a word: `443` or `443/tcp`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub allowed: Vec<Port>,
+    pub allowed_ports: Vec<Port>,
 }
 
 /// A port, as `443`, `"443"` or `"443/tcp"`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(try_from = "PortWritten", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(into = "String")]
 #[schemars(with = "PortWritten")]
-pub struct Port(pub String);
+pub struct Port(String);
 
 /// A number, or a text such as `443/tcp`.
-#[derive(Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "not a port: a number, or a text such as 443/tcp")]
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only its schema is asked for")]
 enum PortWritten {
     Number(u16),
     Text(String),
 }
 
-impl TryFrom<PortWritten> for Port {
+impl Port {
+    /// As written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Port {
     type Error = String;
 
-    fn try_from(written: PortWritten) -> Result<Self, String> {
-        let text = match written {
-            PortWritten::Number(number) => number.to_string(),
-            PortWritten::Text(text) => text,
-        };
+    fn try_from(text: String) -> Result<Self, String> {
         let (number, protocol) = text.split_once('/').unwrap_or((&text, "tcp"));
         let is_port = number.parse::<u16>().is_ok_and(|number| number > 0)
             && number.bytes().all(|byte| byte.is_ascii_digit());
@@ -161,6 +167,12 @@ impl TryFrom<PortWritten> for Port {
         } else {
             Err("not a port: a number, or a text such as 443/tcp".into())
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Port {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        item(deserializer, "a port")
     }
 }
 
@@ -223,7 +235,43 @@ pub struct Context {
     /// Glob over the Dockerfile's path from the top.
     pub dockerfile: Glob,
     /// Its context folder from the top; `.` is the top itself.
-    pub folder: String,
+    pub folder: Folder,
+}
+
+/// A folder relative to the top, `.` for the top itself.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
+pub struct Folder(String);
+
+impl Folder {
+    /// Without a `/` at the end; empty for the top.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Folder {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let folder = text.trim_end_matches('/');
+        let folder = folder.strip_prefix("./").unwrap_or(folder);
+        match folder {
+            "." => Ok(Self(String::new())),
+            _ if folder.split('/').all(|part| !matches!(part, "" | "." | "..")) => {
+                Ok(Self(folder.into()))
+            }
+            _ => Err("a folder relative to the top, as services/web; `.` is the top".into()),
+        }
+    }
+}
+
+impl From<Folder> for String {
+    fn from(folder: Folder) -> Self {
+        if folder.0.is_empty() { ".".into() } else { folder.0 }
+    }
 }
 
 /// A finding that is let through. Every key that is given must match.
@@ -271,36 +319,35 @@ pub struct Limits {
     /// Largest file that is read.
     pub file_size: Size,
     /// Names looked at below a build context.
-    #[schemars(range(min = 1))]
-    pub tree_names: u32,
+    pub tree_names: NonZeroU32,
     /// Links followed, folders entered.
-    #[schemars(range(min = 1))]
-    pub depth: u32,
+    pub depth: NonZeroU32,
     /// Container files judged in one push.
-    #[schemars(range(min = 1))]
-    pub files: u32,
+    pub files: NonZeroU32,
     /// New commits looked at one by one.
-    #[schemars(range(min = 1))]
-    pub commits: u32,
+    pub commits: NonZeroU32,
     /// Time after which the rest of the push counts as not judged.
     pub time_budget: Time,
     /// Longest a waiver may last from today, in days.
-    #[schemars(range(min = 1))]
-    pub waiver_days: u16,
+    pub waiver_days: NonZeroU16,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             file_size: Size(1 << 20),
-            tree_names: 200_000,
-            depth: 64,
-            files: 5000,
-            commits: 10_000,
+            tree_names: count(500_000),
+            depth: count(64),
+            files: count(5000),
+            commits: count(10_000),
             time_budget: Time(std::time::Duration::from_secs(2)),
-            waiver_days: 365,
+            waiver_days: NonZeroU16::MIN.saturating_add(364),
         }
     }
+}
+
+fn count(count: u32) -> NonZeroU32 {
+    NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN)
 }
 
 /// What a repository's own `.plimsoll.toml` may say.

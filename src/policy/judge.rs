@@ -2,7 +2,6 @@
 
 use jiff::civil::Date;
 
-use super::waiver::Standing;
 use super::{Policy, RefPolicy};
 use crate::model::{Action, Finding, Gap, Problem, Regression, printable};
 
@@ -69,10 +68,9 @@ impl Policy {
             let waived = Some(printable(&waiver.reason, 200));
             return Some(Finding { regression, action: Action::Waive, waived });
         }
+        let longest = self.config.limits.waiver_days.get();
         for waiver in self.waivers_for(&regression).filter(|waiver| waiver.covers(&regression)) {
-            if waiver.standing(today, self.config.limits.waiver_days) != Standing::Valid {
-                notes.extend(waiver.notice(today, self.config.limits.waiver_days));
-            }
+            notes.extend(waiver.notice(today, longest));
         }
         notes.sort();
         notes.dedup();

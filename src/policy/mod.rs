@@ -9,12 +9,14 @@ mod config;
 mod error;
 mod judge;
 mod read;
+mod reference;
 mod refs;
 mod repository;
 mod scalar;
 mod waiver;
 
 use std::ffi::OsString;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use bstr::{BStr, BString};
@@ -26,6 +28,7 @@ pub use bypass::Bypass;
 pub use config::{Config, Enforcement, Mode, Reaction, RepositoryPolicy, Waiver};
 pub use error::PolicyError;
 pub use judge::Verdict;
+pub use reference::{TEMPLATE, reference, schema};
 pub use refs::RefPolicy;
 pub use scalar::Threshold;
 
@@ -76,6 +79,11 @@ impl Policy {
         &self.config
     }
 
+    /// The whole configuration as TOML, defaults filled in; it reads back to the same.
+    pub fn show(&self) -> String {
+        reference::toml(&self.config)
+    }
+
     /// What rules are told.
     pub fn settings(&self) -> Settings {
         let options = self.config.rules.values();
@@ -83,17 +91,17 @@ impl Policy {
             globs.iter().map(ToString::to_string).collect()
         };
         Settings {
-            trusted_images: options.clone().flat_map(|rule| globs(&rule.trusted)).collect(),
-            nonroot_images: options.clone().flat_map(|rule| globs(&rule.nonroot)).collect(),
+            trusted_images: options.clone().flat_map(|rule| globs(&rule.trusted_images)).collect(),
+            nonroot_images: options.clone().flat_map(|rule| globs(&rule.nonroot_images)).collect(),
             allowed_ports: options
-                .flat_map(|rule| rule.allowed.iter().map(|port| port.0.clone()))
+                .flat_map(|rule| rule.allowed_ports.iter().map(|port| port.as_str().to_owned()))
                 .collect(),
             targets: self.config.targets.clone(),
             contexts: self
                 .config
                 .contexts
                 .iter()
-                .map(|context| (context.dockerfile.to_string(), context.folder.clone()))
+                .map(|context| (context.dockerfile.to_string(), context.folder.as_str().to_owned()))
                 .collect(),
         }
     }
@@ -101,7 +109,7 @@ impl Policy {
     /// How much of a push is looked at.
     pub fn limits(&self) -> Limits {
         let limits = &self.config.limits;
-        let count = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+        let count = |count: NonZeroU32| usize::try_from(count.get()).unwrap_or(usize::MAX);
         Limits {
             file_size: limits.file_size.0,
             tree_names: count(limits.tree_names),
@@ -163,10 +171,11 @@ impl Policy {
         self.config.paths.dockerfiles.iter().any(|glob| glob.matches(path))
     }
 
-    /// The first waiver that counts today and covers a finding. A repository's own waivers cover only
+    /// The first waiver that counts today and covers a finding, whose severity is already what
+    /// [`severity`](Self::severity) says. A repository's own waivers cover only
     /// what is milder than `floor`.
     pub fn waiver(&self, regression: &Regression, today: Date) -> Option<&Waiver> {
-        let longest = self.config.limits.waiver_days;
+        let longest = self.config.limits.waiver_days.get();
         self.waivers_for(regression).find(|waiver| {
             waiver.covers(regression) && waiver.standing(today, longest) == waiver::Standing::Valid
         })
@@ -181,7 +190,7 @@ impl Policy {
     /// Every waiver that does not count today, each in one printable sentence: for `policy check`.
     /// What concerns a push, [`judge`](Self::judge) says by itself.
     pub fn notices(&self, today: Date) -> Vec<String> {
-        let longest = self.config.limits.waiver_days;
+        let longest = self.config.limits.waiver_days.get();
         self.config.waivers.iter().filter_map(|waiver| waiver.notice(today, longest)).collect()
     }
 

@@ -28,6 +28,7 @@ impl Reader<'_> {
         let table = DeTable::parse(self.text).map_err(|error| self.toml(&error))?;
         self.check_rules(table.get_ref())?;
         self.check_waivers(table.get_ref())?;
+        self.check_bypass(table.get_ref())?;
         T::deserialize(Deserializer::from(table)).map_err(|error| self.toml(&error))
     }
 
@@ -69,7 +70,8 @@ impl Reader<'_> {
     fn rule(&self, id: &str, span: std::ops::Range<usize>) -> Result<&'static Rule, PolicyError> {
         self.rules.iter().copied().find(|rule| rule.id == id).ok_or_else(|| {
             let nearest = nearest(id, self.rules.iter().map(|rule| rule.id));
-            self.fault(span, &format!("unknown rule{nearest}; `plimsoll rules` lists them"))
+            let list = if nearest.is_empty() { "; `plimsoll rules` lists them" } else { "" };
+            self.fault(span, &format!("unknown rule{nearest}{list}"))
         })
     }
 
@@ -98,6 +100,19 @@ impl Reader<'_> {
                 _ if text("fingerprint").is_none() => self.check_width(keys, waiver)?,
                 _ => {}
             }
+        }
+        Ok(())
+    }
+
+    /// Users can only be told apart by a name that the server gives.
+    fn check_bypass(&self, table: &DeTable<'_>) -> Result<(), PolicyError> {
+        let bypass = table.get("bypass").and_then(|bypass| bypass.get_ref().as_table());
+        let Some(users) = bypass.and_then(|bypass| bypass.get("users")) else { return Ok(()) };
+        let named = users.get_ref().as_array().is_some_and(|users| !users.is_empty());
+        let variable = bypass.and_then(|bypass| bypass.get("user-env")?.get_ref().as_str());
+        if named && variable.is_none_or(str::is_empty) {
+            let message = "without `user-env` nobody is known by name, so nobody may";
+            return Err(self.fault(users.span(), message));
         }
         Ok(())
     }
@@ -131,8 +146,26 @@ fn reworded(message: &str) -> String {
         let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
         return format!("unknown {kind}{}", nearest(word, known));
     }
-    match message.strip_prefix("missing field ") {
-        Some(field) => format!("{field} is missing here"),
-        None => message,
+    if let Some(field) = message.strip_prefix("missing field ") {
+        return format!("{field} is missing here");
+    }
+    match message.rsplit_once(", expected ") {
+        Some((found, expected)) if message.starts_with("invalid ") => {
+            format!("{found}, expected {}", in_toml(expected))
+        }
+        _ => message,
+    }
+}
+
+/// What TOML calls it that serde expects.
+fn in_toml(expected: &str) -> &str {
+    match expected {
+        "a sequence" => "a list in [ ]",
+        "a string" => "a text in quotes",
+        "a boolean" => "true or false",
+        _ if expected.starts_with("struct ") || expected == "a map" => "a table",
+        _ if expected.contains("u32") => "a number of 1 or more",
+        _ if expected.contains("u16") => "a number from 1 to 65535",
+        _ => expected,
     }
 }

@@ -1,9 +1,11 @@
 //! The values that are written as words: severities, dates, durations, sizes, ref names.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::model::Severity;
 
@@ -99,8 +101,8 @@ impl From<Day> for String {
 }
 
 /// A duration: `2s`, `500ms`, `1m`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(into = "String")]
 #[schemars(with = "String", extend("pattern" = "^[1-9][0-9]*(ms|s|m)$"))]
 pub struct Time(pub Duration);
 
@@ -119,6 +121,12 @@ impl TryFrom<String> for Time {
             Some(_) => Err("a time is at least 1ms and at most 60m".into()),
             None => Err("not a time: a number and its unit, as 2s, 500ms or 1m".into()),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        item(deserializer, "a time such as 2s")
     }
 }
 
@@ -182,8 +190,8 @@ impl From<Size> for String {
 }
 
 /// The full name of a ref: `refs/heads/main`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(into = "String")]
 #[schemars(with = "String", extend("pattern" = "^refs/[^*?\\[\\\\ ]+$"))]
 pub struct RefName(String);
 
@@ -207,6 +215,37 @@ impl TryFrom<String> for RefName {
             _ => Err("the ref's full name, as refs/heads/main".into()),
         }
     }
+}
+
+impl<'de> Deserialize<'de> for RefName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        item(deserializer, "a ref's full name")
+    }
+}
+
+/// A text or number of a list. A visitor, because its error gets the place of its own item.
+pub(super) fn item<'de, T, D>(deserializer: D, expected: &'static str) -> Result<T, D::Error>
+where
+    T: TryFrom<String, Error = String>,
+    D: Deserializer<'de>,
+{
+    struct Visitor<T>(&'static str, PhantomData<T>);
+    impl<T: TryFrom<String, Error = String>> de::Visitor<'_> for Visitor<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+            T::try_from(text.into()).map_err(E::custom)
+        }
+
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<T, E> {
+            T::try_from(number.to_string()).map_err(E::custom)
+        }
+    }
+    deserializer.deserialize_any(Visitor(expected, PhantomData))
 }
 
 impl From<RefName> for String {
