@@ -22,6 +22,11 @@ impl<'a> Gaps<'a> {
         Self { text, told: Vec::new(), first: None, count: 0, action: false }
     }
 
+    /// Whether anything is wrong so far.
+    pub(super) fn any(&self) -> bool {
+        self.count > 0
+    }
+
     /// Something is wrong with the text of a span.
     pub(super) fn tell(&mut self, span: Span, message: impl Into<String>) {
         self.first.get_or_insert(span);
@@ -54,6 +59,7 @@ impl<'a> Gaps<'a> {
             return self.told;
         };
         self.told.clear();
+        self.count = 0;
         self.tell_at(first, all);
         self.told
     }
