@@ -19,8 +19,8 @@ pub(super) fn regression(worse: &Worse<'_>, locator: &Locator<'_>, mask: &Mask) 
         .map_or_else(|| declaration.path.clone(), |text| text.path.clone());
     let excerpt =
         |which: Which, file: FileId, lines: &[u32]| excerpts(locator, mask, which, file, lines);
-    let severity =
-        if worse.counterpart.is_some() { worse.now.level.severity } else { worse.now.level.new };
+    let before = worse.was.map(|was| &was.level);
+    let severity = worse.now.level.severity_from(before, worse.counterpart.is_none());
     let (was, now) = (worse.was.map(|was| shown(was, mask)), shown(worse.now, mask));
     let key = mask.text(&worse.now.key);
     let title = article(&declaration.title);
@@ -43,7 +43,7 @@ pub(super) fn regression(worse: &Worse<'_>, locator: &Locator<'_>, mask: &Mask) 
         added: excerpt(Which::New, place.span.file, &place.added),
         unit: declaration.title.clone(),
         unit_path: declaration.path.clone(),
-        fingerprint: fingerprint(worse.unit, worse.now, &now.1),
+        fingerprint: fingerprint_of(worse.unit, worse.now, &now.1),
         key,
         was,
         now,
@@ -112,21 +112,19 @@ fn excerpts(
     lines.iter().filter_map(shown).collect()
 }
 
-/// What a waiver names: rule, unit, key, level and value, each with its length in front, hashed.
-/// No path and no line, so that it outlives a move; a worse value is another fingerprint.
-fn fingerprint(unit: &Measured, now: &Exposure, evidence: &str) -> String {
+/// What a waiver names: rule, unit, key, level and value, hashed. No path and no line, so that it
+/// outlives a move; a worse value is another fingerprint.
+fn fingerprint_of(unit: &Measured, now: &Exposure, evidence: &str) -> String {
+    let level = format!("{} {}", now.level.rank, now.level.size);
+    fingerprint(&[now.rule.id, &unit.declaration.title, &now.key, &level, evidence])
+}
+
+/// The hash of some texts, each with its length in front: 96 bits as hexadecimal digits.
+pub fn fingerprint(parts: &[&str]) -> String {
     let mut hasher = blake3::Hasher::new_derive_key("plimsoll 2026 finding fingerprint");
-    let level = [&[now.level.rank][..], &now.level.size.to_be_bytes()].concat();
-    let parts: [&[u8]; 5] = [
-        now.rule.id.as_bytes(),
-        unit.declaration.title.as_bytes(),
-        now.key.as_bytes(),
-        &level,
-        evidence.as_bytes(),
-    ];
     for part in parts {
         hasher.update(&(part.len() as u64).to_be_bytes());
-        hasher.update(part);
+        hasher.update(part.as_bytes());
     }
     hasher.finalize().to_hex().chars().take(24).collect()
 }

@@ -12,6 +12,8 @@ use bstr::BString;
 
 use crate::model::{File, Improvement, Measured, Regression};
 
+pub use message::fingerprint;
+
 /// One revision's side of a comparison.
 #[derive(Clone, Copy, Debug)]
 pub struct Side<'a> {

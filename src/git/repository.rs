@@ -115,6 +115,11 @@ impl Repository {
         })
     }
 
+    /// The git directory, where a repository's own policy may lie.
+    pub fn git_dir(&self) -> &Path {
+        &self.common
+    }
+
     /// What an id names once tags are opened.
     ///
     /// # Errors

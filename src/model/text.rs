@@ -104,6 +104,10 @@ pub enum GapKind {
     LfsPointer,
     /// A bound on time, count or depth was reached.
     Limit,
+    /// A ref that no push may touch.
+    ProtectedRef,
+    /// The push was made from another state of the ref than the one that is there.
+    Stale,
 }
 
 /// Something that could not be read: said aloud, decided by `on-error`.

@@ -22,11 +22,6 @@ impl<'a> Gaps<'a> {
         Self { text, told: Vec::new(), first: None, count: 0, action: false }
     }
 
-    /// Whether anything is wrong so far.
-    pub(super) fn any(&self) -> bool {
-        self.count > 0
-    }
-
     /// Something is wrong with the text of a span.
     pub(super) fn tell(&mut self, span: Span, message: impl Into<String>) {
         self.first.get_or_insert(span);
@@ -59,7 +54,6 @@ impl<'a> Gaps<'a> {
             return self.told;
         };
         self.told.clear();
-        self.count = 0;
         self.tell_at(first, all);
         self.told
     }

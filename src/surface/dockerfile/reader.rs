@@ -156,11 +156,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What the file lacks as a whole, unless a line that can't be read is the cause.
+    /// What the file lacks as a whole.
     fn stages(&mut self) {
-        if self.gaps.any() {
-            return;
-        }
         let mut instructions = self.out.instructions.iter();
         match instructions.find(|one| one.keyword.value != "ARG") {
             Some(one) if one.keyword.value != "FROM" => {

@@ -1,0 +1,159 @@
+//! Which files a push concerns: those that changed, and those that read what changed.
+
+use std::collections::BTreeSet;
+
+use bstr::{BStr, BString, ByteSlice as _};
+
+use super::snapshot::Snapshot;
+use crate::git::{Change, Changes};
+use crate::model::{Declared, EntryKind, File, Tree as _};
+use crate::policy::Policy;
+use crate::{resolve, surface};
+
+/// The files to judge.
+#[derive(Debug, Default)]
+pub(super) struct Affected {
+    /// Dockerfiles of the old revision.
+    pub(super) old: BTreeSet<BString>,
+    /// Dockerfiles of the new revision.
+    pub(super) new: BTreeSet<BString>,
+    /// Files under another path than before, as (old, new).
+    pub(super) moved: Vec<(BString, BString)>,
+    /// Dockerfiles whose context must be looked at as a whole, by the path they have on either side.
+    pub(super) walk: BTreeSet<BString>,
+    /// Changed paths whose names are sensitive.
+    pub(super) sensitive: Vec<BString>,
+    /// Changed container files that policy leaves out.
+    pub(super) excluded: usize,
+}
+
+/// Whether a changed path is looked at, by its name.
+pub(super) fn wanted(policy: &Policy, path: &BStr) -> bool {
+    surface::of(path).is_some() || policy.is_dockerfile(path) || resolve::is_sensitive(path)
+}
+
+fn container_file(policy: &Policy, path: &BStr) -> bool {
+    surface::of(path).is_some() || policy.is_dockerfile(path)
+}
+
+impl Affected {
+    /// What `changes` concern.
+    pub(super) fn by(
+        changes: &Changes,
+        old: &Snapshot<'_>,
+        new: &Snapshot<'_>,
+        policy: &Policy,
+    ) -> Self {
+        let mut affected = Self::default();
+        for change in &changes.files {
+            affected.add(change, old, new, policy);
+        }
+        for path in affected.sensitive.clone() {
+            affected.add_builders_of(path.as_bstr(), new, policy);
+        }
+        affected.add_walks(old, new);
+        affected
+    }
+
+    fn add(&mut self, change: &Change, old: &Snapshot<'_>, new: &Snapshot<'_>, policy: &Policy) {
+        let path =
+            |entry: &Option<crate::git::Entry>| entry.as_ref().map(|entry| entry.path.clone());
+        let (before, after) = (path(&change.old), path(&change.new));
+        let Some(current) = after.as_ref().or(before.as_ref()).map(|path| path.as_bstr()) else {
+            return;
+        };
+        let is = |path: &Option<BString>| {
+            path.as_ref().is_some_and(|path| container_file(policy, path.as_bstr()))
+        };
+        if !is(&before) && !is(&after) {
+            self.sensitive.extend(after.clone());
+            return;
+        }
+        if !policy.judges(current) {
+            self.excluded += 1;
+            return;
+        }
+        if let (Some(before), Some(after)) = (&before, &after)
+            && before != after
+        {
+            self.moved.push((before.clone(), after.clone()));
+            if surface::of(after.as_bstr()).is_none() {
+                new.take_for_dockerfile(after.as_bstr());
+            }
+        }
+        for (path, snapshot) in [(&before, old), (&after, new)] {
+            if let Some(path) = path.as_ref().filter(|path| policy.is_dockerfile(path.as_bstr())) {
+                snapshot.take_for_dockerfile(path.as_bstr());
+            }
+        }
+        for (path, snapshot, set) in [(before, old, &mut self.old), (after, new, &mut self.new)] {
+            let Some(path) = path else { continue };
+            if matches!(snapshot.file(path.as_bstr()), Ok(Some(ref file)) if is_ignore(file)) {
+                let builders = resolve::dockerfiles_of(path.as_bstr(), snapshot);
+                self.walk.extend(builders.iter().cloned());
+                set.extend(builders);
+            }
+            set.insert(path);
+        }
+    }
+
+    /// The Dockerfiles that may copy a file: those of its folder and of the folders above.
+    fn add_builders_of(&mut self, path: &BStr, new: &Snapshot<'_>, policy: &Policy) {
+        let mut folder = path;
+        while !folder.is_empty() {
+            folder = folder.rfind_byte(b'/').map_or(b"".as_bstr(), |at| folder[..at].as_bstr());
+            for (name, kind) in new.names(folder) {
+                let path = if folder.is_empty() {
+                    name
+                } else {
+                    [folder.as_bytes(), &name].join(&b'/').into()
+                };
+                let builds = kind == EntryKind::File
+                    && surface::of(path.as_bstr())
+                        .is_some_and(|surface| surface.id == surface::DOCKERFILE.id);
+                if builds && policy.judges(path.as_bstr()) {
+                    self.new.insert(path);
+                }
+            }
+        }
+    }
+
+    /// A file is judged on both sides; a context is looked at as a whole where what feeds it changed.
+    fn add_walks(&mut self, old: &Snapshot<'_>, new: &Snapshot<'_>) {
+        let renamed: BTreeSet<&BString> = self.moved.iter().map(|(old, _)| old).collect();
+        let arrived: BTreeSet<&BString> = self.moved.iter().map(|(_, new)| new).collect();
+        let kept_old = self.old.iter().filter(|path| !renamed.contains(path)).cloned();
+        let kept_new = self.new.iter().filter(|path| !arrived.contains(path)).cloned();
+        let both: Vec<BString> = kept_old.chain(kept_new).collect();
+        self.old.extend(both.iter().cloned());
+        self.new.extend(both);
+        for path in &self.new {
+            let before =
+                self.moved.iter().find(|(_, new)| new == path).map_or(path, |(old, _)| old);
+            if before != path || copies(old, before) != copies(new, path) {
+                self.walk.extend([before.clone(), path.clone()]);
+            }
+        }
+    }
+}
+
+fn is_ignore(file: &File) -> bool {
+    matches!(file.declared, Declared::Ignore(_))
+}
+
+/// What a Dockerfile copies, as written.
+fn copies(snapshot: &Snapshot<'_>, path: &BString) -> Vec<String> {
+    let Ok(Some(file)) = snapshot.file(path.as_bstr()) else { return Vec::new() };
+    let Declared::Dockerfile(dockerfile) = &file.declared else { return Vec::new() };
+    let instructions = dockerfile.instructions.iter();
+    let instructions =
+        instructions.map(|instruction| instruction.trigger.as_deref().unwrap_or(instruction));
+    let copying = instructions.filter(|instruction| {
+        matches!(instruction.keyword.value.as_str(), "COPY" | "ADD" | "FROM")
+    });
+    let text = &file.text.content;
+    let words = |start: u32, end: u32| {
+        text.get(start as usize..end as usize).unwrap_or_default().split_whitespace()
+    };
+    copying.map(|i| words(i.span.start, i.span.end).collect::<Vec<_>>().join(" ")).collect()
+}

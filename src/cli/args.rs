@@ -1,0 +1,126 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Turns back pushes that make container configuration worse.
+#[derive(Debug, Parser)]
+#[command(name = "plimsoll", version, disable_help_subcommand = true)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Judge a push from inside git's pre-receive hook; reads `old new ref` lines
+    PreReceive(Common),
+    /// Judge one ref from inside git's update hook
+    Update {
+        /// The full name of the ref
+        name: OsString,
+        /// The object it names now
+        old: String,
+        /// The object it is to name
+        new: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Judge a push from inside git's pre-push hook, on the pusher's side
+    PrePush {
+        /// The remote's name
+        remote: OsString,
+        /// The remote's URL
+        url: Option<OsString>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Compare two revisions, the index or the worktree; writes nothing
+    Check(Check),
+    /// List the rules
+    Rules {
+        /// How to print them
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Print everything about one rule
+    Explain {
+        /// The rule's id
+        rule: String,
+    },
+    /// Look at the policy
+    Policy {
+        #[command(subcommand)]
+        action: PolicyAction,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// The old revision, or a range `A..B` or `A...B`; HEAD~1 without one
+    pub(super) old: Option<String>,
+    /// The new revision; HEAD without one
+    pub(super) new: Option<String>,
+    /// Compare HEAD with what is staged
+    #[arg(long, conflicts_with_all = ["old", "new", "worktree"])]
+    pub(super) staged: bool,
+    /// Compare HEAD with the files on disk
+    #[arg(long, conflicts_with_all = ["old", "new"])]
+    pub(super) worktree: bool,
+    /// The repository; this folder without one
+    #[arg(short = 'C', long = "repository", value_name = "DIR")]
+    pub(super) repository: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct Common {
+    /// The policy; else $PLIMSOLL_POLICY, plimsoll.toml in the git directory,
+    /// /etc/plimsoll/policy.toml, the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub(super) policy: Option<PathBuf>,
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    /// Tell everything, fold nothing
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Colour the text
+    #[arg(long, value_enum, default_value_t = Colour::Never)]
+    pub(super) color: Colour,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Colour {
+    Always,
+    #[default]
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PolicyAction {
+    /// Say whether a policy file can be read, and what is wrong with it
+    Check {
+        /// The file; else the one that a push would be judged with
+        file: Option<PathBuf>,
+    },
+    /// Print the policy in force, every default written out
+    Show {
+        /// The file; else the one that a push would be judged with
+        file: Option<PathBuf>,
+    },
+    /// Print a policy file to start from, every key with its default and its meaning
+    Init,
+    /// Print the JSON schema of policy files, for editors
+    Schema,
+}

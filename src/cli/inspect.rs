@@ -1,0 +1,64 @@
+//! `rules`, `explain` and `policy`: what plimsoll knows and how it is set up.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use super::args::{Common, Format, PolicyAction};
+use super::load;
+use crate::git::Repository;
+use crate::policy::{self, Policy};
+use crate::rules;
+
+/// `plimsoll rules`.
+pub(super) fn list(format: Format) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match format {
+        Format::Text => rules::list(&mut out)?,
+        Format::Json => rules::json(&mut out)?,
+    }
+    Ok(())
+}
+
+/// `plimsoll explain RULE`.
+pub(super) fn explain(id: &str) -> Result<()> {
+    let Some(rule) = rules::find(id) else {
+        let nearest = rules::RULES.iter().max_by(|a, b| {
+            strsim::jaro_winkler(a.id, id).total_cmp(&strsim::jaro_winkler(b.id, id))
+        });
+        let nearest =
+            nearest.map(|rule| format!("; did you mean {}?", rule.id)).unwrap_or_default();
+        bail!("there is no rule {id}{nearest} `plimsoll rules` lists them");
+    };
+    rules::page(rule, &mut io::stdout().lock())?;
+    Ok(())
+}
+
+/// `plimsoll policy …`.
+pub(super) fn policy(action: &PolicyAction) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match action {
+        PolicyAction::Check { file } => {
+            let policy = chosen(file.as_deref())?;
+            for notice in policy.notices(policy::today()) {
+                writeln!(out, "note: {notice}")?;
+            }
+            writeln!(out, "the policy can be read")?;
+        }
+        PolicyAction::Show { file } => write!(out, "{}", chosen(file.as_deref())?.show())?,
+        PolicyAction::Init => write!(out, "{}", policy::TEMPLATE)?,
+        PolicyAction::Schema => write!(out, "{}", policy::schema())?,
+    }
+    Ok(())
+}
+
+fn chosen(file: Option<&Path>) -> Result<Policy> {
+    if let Some(file) = file {
+        return load::read(file);
+    }
+    let folder = std::env::current_dir().context("the current folder")?;
+    let repository = Repository::discover(&folder).ok();
+    let git_dir: Option<PathBuf> = repository.map(|repository| repository.git_dir().to_owned());
+    load::policy(&Common::default(), git_dir.as_deref())
+}

@@ -1,0 +1,191 @@
+//! Two revisions in, what got worse out: the rooms, one behind the other.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use anyhow::Result;
+use bstr::{BStr, BString, ByteSlice as _};
+
+use super::affected::{Affected, wanted};
+use super::snapshot::Snapshot;
+use crate::compare::{Outcome, Side, compare};
+use crate::git::{self, Repository, Revision};
+use crate::model::{
+    Gap, GapKind, Improvement, Measured, Regression, Rule, Settings, Tree as _, printable_bytes,
+};
+use crate::policy::Policy;
+use crate::{resolve, rules};
+
+/// What there is to say about one comparison.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    /// What got worse.
+    pub(super) regressions: Vec<Regression>,
+    /// What got better.
+    pub(super) improvements: Vec<Improvement>,
+    /// What could not be judged and could before.
+    pub(super) gaps: Vec<Gap>,
+    /// Lines without a finding.
+    pub(super) notes: Vec<String>,
+    /// Changed container files that policy leaves out.
+    pub(super) excluded: usize,
+}
+
+/// Everything that stays the same while one run judges.
+pub(super) struct Judge<'a> {
+    pub(super) repository: &'a Repository,
+    pub(super) policy: &'a Policy,
+    settings: Settings,
+    /// What reading may cost.
+    pub(super) limits: git::Limits,
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(repository: &'a Repository, policy: &'a Policy, started: Instant) -> Self {
+        let limits = policy.limits();
+        let limits = git::Limits {
+            file_size: limits.file_size,
+            entries: limits.tree_names,
+            depth: limits.depth,
+            commits: limits.commits,
+            until: started.checked_add(limits.time_budget),
+        };
+        Self { repository, policy, settings: policy.settings(), limits }
+    }
+
+    /// The same run under another policy.
+    pub(super) fn with<'b>(other: &Judge<'b>, policy: &'b Policy) -> Judge<'b> {
+        Judge {
+            repository: other.repository,
+            policy,
+            settings: policy.settings(),
+            limits: other.limits,
+        }
+    }
+
+    /// Compares `new` with each of `old`: what ALL of them have is old.
+    pub(super) fn compare(
+        &self,
+        old: &[Revision],
+        new: &Revision,
+        rules: &[&'static Rule],
+    ) -> Result<Judged> {
+        let mut all = Judged::default();
+        for (round, old) in old.iter().enumerate() {
+            let judged = self.compare_two(old, new, rules)?;
+            if round == 0 {
+                all = judged;
+                continue;
+            }
+            let known = |r: &Regression| all.regressions.iter().any(|known| same(known, r));
+            let more: Vec<Regression> =
+                judged.regressions.into_iter().filter(|r| !known(r)).collect();
+            all.regressions.extend(more);
+            let more: Vec<Gap> =
+                judged.gaps.into_iter().filter(|gap| !all.gaps.contains(gap)).collect();
+            all.gaps.extend(more);
+            all.improvements.clear();
+        }
+        Ok(all)
+    }
+
+    fn compare_two(
+        &self,
+        old: &Revision,
+        new: &Revision,
+        rules: &[&'static Rule],
+    ) -> Result<Judged> {
+        let old = Snapshot::new(self.repository.tree(old.clone(), self.limits)?);
+        let new = Snapshot::new(self.repository.tree(new.clone(), self.limits)?);
+        let changes =
+            self.repository.changes(old.tree(), new.tree(), &|path| wanted(self.policy, path));
+        let affected = Affected::by(&changes, &old, &new, self.policy);
+        let mut judged =
+            Judged { notes: changes.notes, excluded: affected.excluded, ..Judged::default() };
+        let (before, old_gaps) = self.measure(&old, &affected.old, &affected, rules);
+        let (after, new_gaps) = self.measure(&new, &affected.new, &affected, rules);
+        let (old_files, new_files) = (old.files(), new.files());
+        let Outcome { regressions, improvements } = compare(
+            Side { units: &before, files: &old_files },
+            Side { units: &after, files: &new_files },
+            &affected.moved,
+        );
+        judged.gaps = changes.gaps;
+        judged.gaps.extend(newly_unreadable(old_gaps, new_gaps, &affected.moved));
+        (judged.regressions, judged.improvements) = (regressions, improvements);
+        Ok(judged)
+    }
+
+    /// The units of one side with their exposures, within the bounds of policy.
+    fn measure<'p>(
+        &self,
+        snapshot: &Snapshot<'_>,
+        paths: impl IntoIterator<Item = &'p BString>,
+        affected: &Affected,
+        rules: &[&'static Rule],
+    ) -> (Vec<Measured>, Vec<Gap>) {
+        let (mut measured, mut gaps, mut left) = (Vec::new(), Vec::new(), Vec::new());
+        let only = resolve::Names::Only(affected.sensitive.clone());
+        let most = self.policy.limits().files;
+        for (count, path) in paths.into_iter().enumerate() {
+            if count >= most || self.limits.until.is_some_and(|until| Instant::now() >= until) {
+                left.push(path.as_bstr());
+                continue;
+            }
+            let names = if affected.walk.contains(path) { &resolve::Names::Walk } else { &only };
+            let resolved =
+                resolve::units(snapshot, std::slice::from_ref(path), names, &self.settings);
+            gaps.extend(resolved.gaps);
+            for declaration in resolved.units {
+                if let Ok(Some(file)) = snapshot.file(declaration.path.as_bstr()) {
+                    let exposures = rules::measure(rules, &declaration, &file, &self.settings);
+                    measured.push(Measured { declaration, exposures });
+                }
+            }
+        }
+        gaps.extend(not_judged(&left));
+        (measured, gaps)
+    }
+}
+
+/// The files that a bound left out, in one gap that names the first.
+fn not_judged(left: &[&BStr]) -> Option<Gap> {
+    let first = left.first()?;
+    let (count, name) = (left.len(), printable_bytes(first, 60));
+    let message =
+        format!("a limit was reached before {count} container files were judged, {name} the first");
+    Some(Gap::of(GapKind::Limit, "", message))
+}
+
+/// New gaps that the old revision did not have: what was broken and still is says nothing.
+fn newly_unreadable(old: Vec<Gap>, new: Vec<Gap>, moved: &[(BString, BString)]) -> Vec<Gap> {
+    let mut known: HashMap<(GapKind, BString, String), usize> = HashMap::new();
+    let mut lost = Vec::new();
+    for gap in old {
+        if gap.kind == GapKind::MissingObject {
+            lost.push(gap.clone());
+        }
+        *known.entry((gap.kind, gap.path, gap.key)).or_default() += 1;
+    }
+    let before = |path: &BString| {
+        let pair = moved.iter().find(|(_, new)| new == path);
+        pair.map_or_else(|| path.clone(), |(old, _)| old.clone())
+    };
+    let fresh = new.into_iter().filter(|gap| {
+        match known.get_mut(&(gap.kind, before(&gap.path), gap.key.clone())) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                false
+            }
+            _ => true,
+        }
+    });
+    let mut fresh: Vec<Gap> = fresh.collect();
+    fresh.extend(lost);
+    fresh
+}
+
+/// Whether two comparisons found the same thing.
+pub(super) fn same(a: &Regression, b: &Regression) -> bool {
+    a.fingerprint == b.fingerprint && a.unit_path == b.unit_path
+}
