@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, bail};
 use bstr::{BStr, BString};
 
-use super::{Entry, Id, Repository, Revision};
-use crate::model::{EntryKind, Gap};
+use super::{Id, Repository, Revision, worktree};
+use crate::model::EntryKind;
 
 /// What stands under a name of a folder.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ impl Repository {
         match revision {
             Revision::Empty | Revision::Tree(_) => Ok(None),
             Revision::Index => self.staged().map(Some),
-            Revision::Worktree => self.on_disk().map(Some),
+            Revision::Worktree => worktree::listing(self).map(Some),
         }
     }
 
@@ -62,7 +62,7 @@ impl Repository {
     }
 
     /// `None` where nothing was ever staged.
-    fn read_index(&self) -> Result<Option<gix::index::File>> {
+    pub(super) fn read_index(&self) -> Result<Option<gix::index::File>> {
         if !self.index.exists() {
             return Ok(None);
         }
@@ -74,20 +74,7 @@ impl Repository {
     }
 }
 
-impl Repository {
-    /// What git would commit of the tracked files as they are on disk.
-    fn on_disk(&self) -> Result<Listing> {
-        ensure!(self.files.is_some(), "a bare repository has no files on disk");
-        self.staged()
-    }
-
-    /// A file as it is on disk.
-    pub(super) fn read_on_disk(&self, entry: &Entry, limit: u64) -> Result<Vec<u8>, Gap> {
-        self.blob(entry, limit)
-    }
-}
-
-fn kind(mode: gix::index::entry::Mode) -> Option<(EntryKind, bool)> {
+pub(super) fn kind(mode: gix::index::entry::Mode) -> Option<(EntryKind, bool)> {
     use gix::index::entry::Mode;
     Some(match mode {
         Mode::FILE => (EntryKind::File, false),

@@ -7,15 +7,18 @@ mod baseline;
 mod changes;
 mod commits;
 mod environment;
+mod ignored;
 mod listing;
 mod objects;
 mod pairs;
+mod plain;
 mod refs;
 mod repository;
 mod resolve;
 mod stores;
 mod tree;
 mod updates;
+mod worktree;
 
 pub use baseline::{Baseline, Comparison, Standing, Trusted};
 pub use changes::{Change, Changes};

@@ -1,16 +1,17 @@
 //! Objects, read from several stores side by side.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use gix::hash::oid;
 use gix::objs::{Data, Find, FindHeader, Header, Kind};
 
+use super::plain::Plain;
 use super::{Id, stores};
 use crate::model::{Gap, GapKind};
 
 /// No object this large is a container file, a tree or a commit that anyone wrote.
-const LARGEST: usize = 64 << 20;
+pub(super) const LARGEST: usize = 64 << 20;
 const PACK_CACHE: usize = 4 << 20;
 /// Tags of tags of tags: nobody nests deeper by intent.
 const DEEPEST_TAG: usize = 32;
@@ -33,16 +34,25 @@ pub enum Peeled {
 
 /// All stores of one repository, asked in turn.
 pub(super) struct Objects {
-    /// Asked first: a store that lacks an object does not look again for new packs.
-    quick: Vec<gix::odb::Handle>,
-    /// Asked when all lack it: `git gc` may have replaced packs meanwhile.
-    patient: Vec<gix::odb::Handle>,
+    stores: Vec<Store>,
     pub(super) hash: gix::hash::Kind,
+}
+
+#[allow(clippy::large_enum_variant, reason = "a repository has few stores")]
+enum Store {
+    /// One that gix reads as git does.
+    Usual {
+        /// Asked first: it does not look again for new packs when it lacks an object.
+        quick: gix::odb::Handle,
+        /// Asked when all stores lack it: `git gc` may have replaced packs meanwhile.
+        patient: gix::odb::Handle,
+    },
+    Plain(Plain),
 }
 
 impl std::fmt::Debug for Objects {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Objects").field("stores", &self.quick.len()).finish_non_exhaustive()
+        f.debug_struct("Objects").field("stores", &self.stores.len()).finish_non_exhaustive()
     }
 }
 
@@ -51,24 +61,22 @@ impl Objects {
     pub(super) fn open(roots: Vec<PathBuf>, hash: gix::hash::Kind) -> Result<Self> {
         let folders = stores::all(roots);
         ensure!(!folders.is_empty(), "the repository has no object directory");
-        let mut objects = Self { quick: vec![], patient: vec![], hash };
+        let mut opened = Vec::new();
+        let mut covered: Vec<PathBuf> = Vec::new();
         for folder in folders {
-            let options = gix::odb::store::init::Options {
-                alloc_limit_bytes: Some(LARGEST),
-                current_dir: Some(folder.clone()),
-                ..Default::default()
-            };
-            let patient = gix::odb::at_opts(&folder, hash, None, options)
-                .with_context(|| format!("object directory {}", folder.display()))?;
-            let mut quick = patient.clone();
-            quick.refresh_never();
-            quick.set_pack_cache(|| {
-                Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(PACK_CACHE))
-            });
-            objects.quick.push(quick);
-            objects.patient.push(patient);
+            if covered.contains(&folder) {
+                continue;
+            }
+            match stores::followed(&folder) {
+                Some(alternates) => {
+                    covered.extend(alternates);
+                    let store = Store::usual(&folder, hash);
+                    opened.push(store.with_context(|| format!("objects {}", folder.display()))?);
+                }
+                None => opened.push(Store::Plain(Plain::open(&folder, hash))),
+            }
         }
-        Ok(objects)
+        Ok(Self { stores: opened, hash })
     }
 
     /// An object's content and kind.
@@ -93,8 +101,9 @@ impl Objects {
     pub(super) fn abbreviated(&self, digits: &str) -> Result<Option<Id>> {
         let Ok(prefix) = gix::hash::Prefix::from_hex(digits) else { return Ok(None) };
         let mut found: Option<Id> = None;
-        for store in &self.quick {
-            match store.lookup_prefix(prefix, None).map_err(|error| anyhow::anyhow!("{error}"))? {
+        for store in &self.stores {
+            let Store::Usual { quick, .. } = store else { continue };
+            match quick.lookup_prefix(prefix, None).map_err(|error| anyhow::anyhow!("{error}"))? {
                 Some(Ok(id)) if found.is_none_or(|found| found == id) => found = Some(id),
                 None => {}
                 Some(_) => bail!("{digits} is the start of several ids"),
@@ -138,34 +147,81 @@ pub(super) fn broken(id: &oid) -> Gap {
     Gap::of(GapKind::MissingObject, "", format!("object {id} can't be read"))
 }
 
-impl Find for Objects {
-    fn try_find<'a>(&self, id: &oid, buffer: &'a mut Vec<u8>) -> gix::Result<Option<Data<'a>>> {
-        let mut failure = None;
-        for store in self.quick.iter().chain(&self.patient) {
-            match Find::try_find(store, id, buffer) {
-                Ok(Some(data)) => {
-                    let (kind, object_hash, len) = (data.kind, data.object_hash, data.data.len());
-                    let data = buffer.get(..len).unwrap_or_default();
-                    return Ok(Some(Data { kind, object_hash, data }));
-                }
+impl Store {
+    fn usual(folder: &Path, hash: gix::hash::Kind) -> Result<Self> {
+        let options = gix::odb::store::init::Options {
+            alloc_limit_bytes: Some(LARGEST),
+            current_dir: Some(folder.to_owned()),
+            ..Default::default()
+        };
+        let patient = gix::odb::at_opts(folder, hash, None, options)?;
+        let mut quick = patient.clone();
+        quick.refresh_never();
+        quick.set_pack_cache(|| {
+            Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(PACK_CACHE))
+        });
+        Ok(Self::Usual { quick, patient })
+    }
+
+    /// The kind of an object and how much of the buffer it fills.
+    fn find(
+        &self,
+        id: &oid,
+        buffer: &mut Vec<u8>,
+        patiently: bool,
+    ) -> gix::Result<Option<(Kind, usize)>> {
+        let store = match self {
+            Self::Usual { quick, .. } if !patiently => quick,
+            Self::Usual { patient, .. } => patient,
+            Self::Plain(_) if patiently => return Ok(None),
+            Self::Plain(plain) => {
+                return Ok(plain.find(id, buffer)?.map(|kind| (kind, buffer.len())));
+            }
+        };
+        Ok(Find::try_find(store, id, buffer)?.map(|data| (data.kind, data.data.len())))
+    }
+
+    fn header(&self, id: &oid, patiently: bool) -> gix::Result<Option<Header>> {
+        match self {
+            Self::Usual { quick, .. } if !patiently => FindHeader::try_header(quick, id),
+            Self::Usual { patient, .. } => FindHeader::try_header(patient, id),
+            Self::Plain(_) if patiently => Ok(None),
+            Self::Plain(plain) => plain.header(id),
+        }
+    }
+}
+
+/// The first answer of any store; a failure counts only where no store has the object.
+fn first<T>(
+    stores: &[Store],
+    mut ask: impl FnMut(&Store, bool) -> gix::Result<Option<T>>,
+) -> gix::Result<Option<T>> {
+    let mut failure = None;
+    for patiently in [false, true] {
+        for store in stores {
+            match ask(store, patiently) {
+                Ok(Some(found)) => return Ok(Some(found)),
                 Ok(None) => {}
                 Err(error) => failure = Some(error),
             }
         }
-        failure.map_or(Ok(None), Err)
+    }
+    failure.map_or(Ok(None), Err)
+}
+
+impl Find for Objects {
+    fn try_find<'a>(&self, id: &oid, buffer: &'a mut Vec<u8>) -> gix::Result<Option<Data<'a>>> {
+        let found = first(&self.stores, |store, patiently| store.find(id, buffer, patiently))?;
+        Ok(found.map(|(kind, len)| Data {
+            kind,
+            object_hash: self.hash,
+            data: buffer.get(..len).unwrap_or_default(),
+        }))
     }
 }
 
 impl FindHeader for Objects {
     fn try_header(&self, id: &oid) -> gix::Result<Option<Header>> {
-        let mut failure = None;
-        for store in self.quick.iter().chain(&self.patient) {
-            match FindHeader::try_header(store, id) {
-                Ok(Some(header)) => return Ok(Some(header)),
-                Ok(None) => {}
-                Err(error) => failure = Some(error),
-            }
-        }
-        failure.map_or(Ok(None), Err)
+        first(&self.stores, |store, patiently| store.header(id, patiently))
     }
 }

@@ -19,13 +19,29 @@ pub(super) fn all(roots: Vec<PathBuf>) -> Vec<PathBuf> {
         if found.contains(&folder) || found.len() == MOST || !folder.is_dir() {
             continue;
         }
-        if depth < DEEPEST {
+        if depth <= DEEPEST {
             let nested = alternates(&folder).into_iter().rev();
             todo.extend(nested.map(|path| (folder.join(path), depth + 1)));
         }
         found.push(folder);
     }
     found
+}
+
+/// The stores that gix reads besides when it opens this one; `None` where it would read others than
+/// git, or refuse.
+pub(super) fn followed(folder: &Path) -> Option<Vec<PathBuf>> {
+    if !folder.join("info/alternates").exists() {
+        return Some(vec![]);
+    }
+    let followed = gix::odb::alternate::resolve(folder.to_owned(), folder).ok()?;
+    let mut followed: Vec<PathBuf> =
+        followed.iter().map(|path| path.canonicalize().ok()).collect::<Option<_>>()?;
+    let mut wanted = all(vec![folder.to_owned()]);
+    wanted.retain(|path| path != folder);
+    wanted.sort();
+    followed.sort();
+    (wanted == followed).then_some(followed)
 }
 
 /// The lines of `info/alternates`; a relative one counts from the store that holds it.

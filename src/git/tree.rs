@@ -10,7 +10,7 @@ use gix::objs::TreeRefIter;
 use gix::objs::tree::EntryKind as Mode;
 
 use super::listing::{Listing, Node};
-use super::{Id, Limits, Repository, Revision};
+use super::{Id, Limits, Repository, Revision, worktree};
 use crate::model::{EntryKind, Gap, GapKind};
 
 /// How many links one path may lead through, as in Linux.
@@ -212,7 +212,7 @@ impl Tree<'_> {
 
     fn bytes(&self, entry: &Entry) -> Result<Vec<u8>, Gap> {
         if self.revision == Revision::Worktree {
-            return self.repository.read_on_disk(entry, self.limits.file_size);
+            return worktree::read(self.repository, entry, self.limits.file_size);
         }
         self.repository.blob(entry, self.limits.file_size)
     }
