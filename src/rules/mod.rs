@@ -1,14 +1,30 @@
 //! RULES: one file per rule, data and a function.
 
+mod build_password;
+mod build_privilege;
 mod exposed_port;
 mod facts;
 mod mutable_image;
+mod root_account;
 mod runs_as_root;
+mod setuid;
+mod sudo;
+mod world_writable;
 
 use crate::model::{Declaration, Declared, Exposure, File, Found, Measure, Rule, Settings, Unit};
 
 /// Every rule, by id.
-pub const RULES: &[&Rule] = &[&exposed_port::RULE, &mutable_image::RULE, &runs_as_root::RULE];
+pub const RULES: &[&Rule] = &[
+    &build_password::RULE,
+    &build_privilege::RULE,
+    &exposed_port::RULE,
+    &mutable_image::RULE,
+    &root_account::RULE,
+    &runs_as_root::RULE,
+    &setuid::RULE,
+    &sudo::RULE,
+    &world_writable::RULE,
+];
 
 /// The rule of an id.
 pub fn find(id: &str) -> Option<&'static Rule> {

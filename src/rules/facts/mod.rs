@@ -1,7 +1,11 @@
 //! What the rules know about the world: images, ports, users, words.
 
+pub(super) mod command;
 pub(super) mod glob;
 pub(super) mod image;
+pub(super) mod mode;
+pub(super) mod package;
 pub(super) mod port;
+pub(super) mod url;
 pub(super) mod user;
 pub(super) mod version;

@@ -1,0 +1,75 @@
+//! `RUN`s that leave the build's sandbox.
+
+use crate::model::{Example, Found, Level, Measure, Reference, Rule, Setting, Stage};
+
+const NETWORK: Level = Level::high(1, "reached by the build");
+const DEVICE: Level = Level::high(1, "handed to the build");
+const INSECURE: Level = Level::critical(2, "switched off");
+
+pub(super) const RULE: Rule = Rule {
+    id: "build-privilege",
+    promise: "A build never gets more of the machine it runs on than before.",
+    why: "`--security=insecure` runs the command without any confinement, as root of the build \
+          host; `--network=host` lets it talk to whatever listens there, metadata services \
+          included.",
+    fix: "Take the flag off; what really needs the host belongs in front of the build, not in it.",
+    levels: &[NETWORK, DEVICE, INSECURE],
+    references: &[
+        Reference::Cwe(250),
+        Reference::Docker("Dockerfile reference: RUN --security"),
+        Reference::Docker("Dockerfile reference: RUN --network"),
+    ],
+    answers: &["semgrep-rules PR 3991"],
+    options: &[],
+    every_commit: false,
+    measure: &[Measure::Stage(measure)],
+    examples: &[
+        Example {
+            file: "Dockerfile",
+            change: "
+                  FROM alpine:3.20 AS build
+                - RUN make
+                + RUN --security=insecure --network=host make
+                  FROM scratch
+                  COPY --from=build /x /x
+            ",
+            beside: &[],
+            findings: &[
+                "build sandbox of stage build: switched off (RUN --security=insecure)",
+                "network of the build host of stage build: reached by the build (RUN --network=host)",
+            ],
+        },
+        Example {
+            file: "Dockerfile", // the defaults, and less than that
+            change: "
+                  FROM alpine:3.20
+                - RUN make
+                + RUN --security=sandbox --network=none make
+                  USER app
+            ",
+            beside: &[],
+            findings: &[],
+        },
+    ],
+};
+
+fn measure(stage: &Stage, found: &mut Found<'_>) {
+    for flag in stage.runs.iter().flat_map(|run| &run.flags) {
+        let value = flag.value.as_ref().map_or("", |value| value.text.as_str());
+        let value = value.trim_matches(['"', '\'']).to_ascii_lowercase();
+        let (level, key) = match (flag.name.as_str(), value.as_str()) {
+            ("security", "insecure") => (INSECURE, "build sandbox".to_owned()),
+            ("network", "host") => (NETWORK, "network of the build host".to_owned()),
+            ("device", device) => {
+                let device = device.split(',').next().unwrap_or_default();
+                (DEVICE, format!("device {device}"))
+            }
+            _ => continue,
+        };
+        found.say(level, key, &flag.place, written(flag, &value));
+    }
+}
+
+fn written(flag: &Setting, value: &str) -> String {
+    format!("RUN --{}={value}", flag.name)
+}
