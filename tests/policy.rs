@@ -154,8 +154,8 @@ fn what_is_shown_reads_back_to_the_same() {
 #[test]
 fn rules_are_told_their_options() {
     let policy = policy(
-        "targets = ['web']\n[rules.base-image]\ntrusted = ['a/*']\n[rules.runs-as-root]\n\
-         nonroot-images = ['b/**']\n[rules.exposed-port]\nallowed = [443]\n[[contexts]]\n\
+        "targets = ['web']\n[rules.base-image]\ntrusted-images = ['a/*']\n[rules.runs-as-root]\n\
+         nonroot-images = ['b/**']\n[rules.exposed-port]\nallowed-ports = [443]\n[[contexts]]\n\
          dockerfile = 'docker/*'\nfolder = './'",
     );
     let settings = policy.settings();
@@ -164,6 +164,17 @@ fn rules_are_told_their_options() {
     assert_eq!(settings.allowed_ports, ["443"]);
     assert_eq!(settings.targets, ["web"]);
     assert_eq!(settings.contexts, [("docker/*".to_owned(), String::new())]);
+}
+
+#[test]
+fn every_option_that_a_rule_reads_can_be_written() {
+    for rule in plimsoll::rules::RULES {
+        for option in rule.options {
+            let text = format!("[rules.{}]\n{option} = []", rule.id);
+            let read = Policy::parse("policy.toml", &text, plimsoll::rules::RULES);
+            assert!(read.is_ok(), "{}", read.unwrap_err());
+        }
+    }
 }
 
 #[test]
@@ -482,7 +493,7 @@ fn a_repository_says_nothing_that_is_the_servers() {
         "[gate]\nfirst-push = 'annotate'",
         "[limits]\nwaiver-days = 9999",
         "[[refs]]\nmatch = '**'\nmode = 'off'",
-        "[rules.base-image]\ntrusted = ['**']",
+        "[rules.base-image]\ntrusted-images = ['**']",
         "targets = ['x']",
         "[[waivers]]\nrule = '*'\npath = '**'\nreason = 'x'\nuntil = 2026-04-30",
     ] {

@@ -39,8 +39,27 @@ pub fn reference() -> String {
         let _ = write!(page, "\n## `{title}`\n\n{}\n\n", description(key));
         rows(&mut page, &schema, table, &properties(table));
     }
-    page
+    page + GLOBS + REPOSITORY
 }
+
+const GLOBS: &str = "
+## Globs
+
+A glob matches a whole path, ref name or image, never a part of it, and tells upper case from lower \
+case. `?` is one byte other than `/`, `*` any number of them, `**` any number of any bytes, and `**/` \
+also nothing: `**/Dockerfile` is a Dockerfile anywhere, `vendor/**` everything below `vendor`. `\\` \
+takes away what the next character means. There are no brackets and no braces; a glob that can match \
+nothing is an error.
+";
+
+const REPOSITORY: &str = "
+## A repository's own `.plimsoll.toml`
+
+It counts with `repository-policy = \"baseline\"`, as it stands in the revision that the push is \
+compared with. It may hold `gate.reject-at`, `gate.annotate-at`, `severity` and `off` of a rule, and \
+waivers. For findings at `floor` and above the stricter of the server's and its own answer counts; for \
+milder ones its own does. A push that loosens it is told so.
+";
 
 /// The table that a key holds, and how its header is written, the key's name as `_`.
 fn section<'a>(
