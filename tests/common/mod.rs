@@ -1,6 +1,8 @@
 //! A revision made of texts, and examples in margin notation.
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test binary uses its own part")]
 
+pub mod server;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;

@@ -1,0 +1,226 @@
+//! A server with the built binary as its hook, and a client that pushes to it.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// The binary under test.
+pub const PLIMSOLL: &str = env!("CARGO_BIN_EXE_plimsoll");
+
+/// A bare repository with `pre-receive` linked to the binary, and one clone of it.
+pub struct Server {
+    folder: TempDir,
+    url: Option<String>,
+}
+
+impl Server {
+    /// A server at a path of the file system.
+    pub fn new() -> Self {
+        Self::with(&["init", "--quiet", "--bare", "--initial-branch=main"])
+    }
+
+    /// A server whose repository is made by this `git` command, the path added.
+    pub fn with(init: &[&str]) -> Self {
+        let server = Self { folder: TempDir::new().unwrap(), url: None };
+        let bare = server.bare();
+        git(server.folder.path(), init.iter().map(OsStr::new).chain([bare.as_os_str()]));
+        server.hook("pre-receive");
+        let format = git(&bare, ["rev-parse", "--show-object-format"]).out;
+        let format = format!("--object-format={}", format.trim());
+        git(server.folder.path(), ["init", "--quiet", "--initial-branch=main", &format, "work"]);
+        git(&server.work(), ["remote", "add", "origin", &server.url()]);
+        server
+    }
+
+    /// The same server, reached through another URL.
+    pub fn reached_by(mut self, url: String) -> Self {
+        git(&self.work(), ["remote", "set-url", "origin", &url]);
+        self.url = Some(url);
+        self
+    }
+
+    /// Links the binary as a hook of this name.
+    pub fn hook(&self, event: &str) {
+        let hook = self.bare().join("hooks").join(event);
+        fs::create_dir_all(hook.parent().unwrap()).unwrap();
+        let _ = fs::remove_file(&hook);
+        symlink(PLIMSOLL, hook).unwrap();
+    }
+
+    pub fn bare(&self) -> PathBuf {
+        self.folder.path().join("server.git")
+    }
+
+    pub fn work(&self) -> PathBuf {
+        self.folder.path().join("work")
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn url(&self) -> String {
+        self.url.clone().unwrap_or_else(|| self.bare().display().to_string())
+    }
+
+    /// The policy of this repository.
+    pub fn policy(self, text: &str) -> Self {
+        fs::write(self.bare().join("plimsoll.toml"), text).unwrap();
+        self
+    }
+
+    /// Writes a file of the worktree.
+    pub fn write(&self, path: &str, content: impl AsRef<[u8]>) -> &Self {
+        let file = self.work().join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, content).unwrap();
+        self
+    }
+
+    /// Deletes a file of the worktree.
+    pub fn remove(&self, path: &str) -> &Self {
+        fs::remove_file(self.work().join(path)).unwrap();
+        self
+    }
+
+    /// Runs git in the worktree; it must succeed.
+    pub fn git<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> String {
+        git(&self.work(), arguments).succeeded()
+    }
+
+    /// Commits everything.
+    pub fn commit(&self, message: &str) -> String {
+        self.git(["add", "--all", "--force"]);
+        self.git(["commit", "--quiet", "--allow-empty", "-m", message]);
+        self.git(["rev-parse", "HEAD"]).trim().to_owned()
+    }
+
+    /// Writes one file and commits.
+    pub fn change(&self, path: &str, content: impl AsRef<[u8]>) -> &Self {
+        self.write(path, content).commit(&format!("change {path}"));
+        self
+    }
+
+    /// Pushes the branch that is checked out to main.
+    pub fn push(&self) -> Pushed {
+        self.push_as(["HEAD:refs/heads/main"])
+    }
+
+    /// Pushes with these arguments behind `git push … origin`.
+    pub fn push_as<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Pushed {
+        self.push_with(["push"], arguments)
+    }
+
+    /// Pushes with options of git or of push in front of the remote.
+    pub fn push_with<S: AsRef<OsStr>, T: AsRef<OsStr>>(
+        &self,
+        options: impl IntoIterator<Item = T>,
+        refs: impl IntoIterator<Item = S>,
+    ) -> Pushed {
+        let options = options.into_iter().map(|option| option.as_ref().to_owned());
+        let refs = refs.into_iter().map(|name| name.as_ref().to_owned());
+        let arguments: Vec<_> = options.chain(["origin".into()]).chain(refs).collect();
+        Pushed(git(&self.work(), arguments))
+    }
+
+    /// Sets a value of the server's configuration.
+    pub fn config(self, key: &str, value: &str) -> Self {
+        git(&self.bare(), ["config", key, value]).succeeded();
+        self
+    }
+
+    /// Where a ref of the server points, if it is there.
+    pub fn at(&self, name: &str) -> Option<String> {
+        let found = git(&self.bare(), ["rev-parse", "--verify", "--quiet", name]);
+        Some(found.out.trim().to_owned()).filter(|id| !id.is_empty())
+    }
+}
+
+/// What came of a push.
+pub struct Pushed(Ran);
+
+impl Pushed {
+    /// The pusher's lines of the hook; the push went through.
+    pub fn accepted(&self) -> String {
+        assert!(self.0.success, "the push was refused:\n{}", self.0.err);
+        self.remote()
+    }
+
+    /// The pusher's lines of the hook; the push was refused by it.
+    pub fn refused(&self) -> String {
+        assert!(!self.0.success, "the push went through:\n{}", self.0.err);
+        self.remote()
+    }
+
+    /// The push went through without a word.
+    pub fn silent(&self) {
+        assert_eq!(self.accepted(), "", "a push of no consequence was talked about");
+    }
+
+    /// Everything git printed.
+    pub fn all(&self) -> &str {
+        &self.0.err
+    }
+
+    /// The lines after `remote: `, without the blanks that git adds.
+    pub fn remote(&self) -> String {
+        let lines = self.0.err.lines().filter_map(|line| line.strip_prefix("remote:"));
+        let lines: Vec<&str> =
+            lines.map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
+        lines.join("\n").trim_end().to_owned()
+    }
+}
+
+/// A command that was run.
+pub struct Ran {
+    pub success: bool,
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Ran {
+    pub fn succeeded(self) -> String {
+        assert!(self.success, "it failed:\n{}{}", self.out, self.err);
+        self.out
+    }
+}
+
+/// Runs git in a folder, in an environment that says nothing of the machine.
+pub fn git<S: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = S>) -> Ran {
+    ran(clean(Command::new("git")).current_dir(folder).args(arguments).output().unwrap())
+}
+
+/// Runs the binary in a folder.
+pub fn plimsoll<S: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = S>) -> Ran {
+    ran(clean(Command::new(PLIMSOLL)).current_dir(folder).args(arguments).output().unwrap())
+}
+
+/// A command in an environment that says nothing of the machine.
+pub fn clean(mut command: Command) -> Command {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    command.env_clear().env("PATH", path).env("HOME", "/nonexistent").env("LC_ALL", "C.UTF-8");
+    command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
+    command.env("GIT_TERMINAL_PROMPT", "0");
+    for who in ["AUTHOR", "COMMITTER"] {
+        command
+            .env(format!("GIT_{who}_NAME"), "Pusher")
+            .env(format!("GIT_{who}_EMAIL"), "p@example.org");
+        command.env(format!("GIT_{who}_DATE"), "2026-01-02T03:04:05Z");
+    }
+    command
+}
+
+fn ran(output: Output) -> Ran {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ran {
+        success: output.status.success(),
+        code: output.status.code(),
+        out: text(&output.stdout),
+        err: text(&output.stderr),
+    }
+}
