@@ -23,13 +23,11 @@ const EXPANSION: usize = 1 << 20;
 /// Reads a script as a POSIX shell does, without running or expanding anything; `known` gives the
 /// value of a variable that the file declares. Total and bounded: what is no shell is read as far
 /// as it goes.
-#[cfg_attr(not(test), allow(dead_code, reason = "stages ask for it"))]
 pub(super) fn read(script: &Script, known: &dyn Fn(&str) -> Option<String>) -> Shell {
     Reader::new(script, &mut Scope::new(known), 0).list(list::End::Text)
 }
 
 /// The one command of an exec form, and what it hands to a shell (`["sh", "-c", "…"]`).
-#[cfg_attr(not(test), allow(dead_code, reason = "stages ask for it"))]
 pub(super) fn exec(words: &[Spanned<String>], known: &dyn Fn(&str) -> Option<String>) -> Shell {
     let Some((first, rest)) = words.split_first() else { return Shell::default() };
     let span = rest.iter().fold(first.span, |span, word| span.to(word.span));

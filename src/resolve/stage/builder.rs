@@ -1,8 +1,8 @@
 //! Walks over the instructions and keeps what each stage declares.
 
 use crate::model::{
-    Arguments, Base, Dockerfile, FileId, Flag, Gap, GapKind, Instruction, Setting, Span, Spanned,
-    Stage, Text, Value,
+    Arguments, Base, Dockerfile, FileId, Flag, Gap, GapKind, Instruction, Invocation, Setting,
+    Span, Spanned, Stage, Text, Value, Variable,
 };
 use crate::resolve::expand::{self, Bound, Expanded, Failure, Quotes, Scope, add_places};
 use crate::resolve::reference::{StageNames, of_from};
@@ -62,10 +62,12 @@ pub(super) struct Builder<'a> {
     pub names: StageNames,
     done: Vec<Building<'a>>,
     open: Option<Building<'a>>,
-    before: Vec<&'a Instruction>,
+    /// Those variables, for the first stage.
+    pub before: Vec<Variable>,
     gaps: Vec<Gap>,
     work: usize,
     stopped: bool,
+    limited: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -86,6 +88,7 @@ impl<'a> Builder<'a> {
             gaps: Vec::new(),
             work: WORK,
             stopped: false,
+            limited: false,
         }
     }
 
@@ -108,10 +111,7 @@ impl<'a> Builder<'a> {
                 self.apply(instruction, &mut open);
                 self.open = Some(open);
             }
-            ("ARG", None) => {
-                self.before.push(instruction);
-                self.global_args(instruction);
-            }
+            ("ARG", None) => self.global_args(instruction),
             // Its reader has told that no stage is there for it.
             (_, None) => {}
         }
@@ -176,17 +176,13 @@ impl<'a> Builder<'a> {
             return;
         };
         let globals = std::mem::take(&mut self.globals);
-        let value = self.expand(image, &globals);
+        let value = self.templated(image, &globals);
         let base = value.with(of_from(&value.value, &self.names));
         let mut building = self.begin(index, instruction, base);
         let platform = flag(instruction, "platform").and_then(|flag| flag.value.as_ref());
         building.stage.platform = platform.map(|platform| self.expand(platform, &globals));
         self.globals = globals;
-        if index == 0 {
-            for before in std::mem::take(&mut self.before) {
-                self.first_args(before, &mut building);
-            }
-        }
+        building.stage.args.append(&mut self.before);
         self.inherit_triggers(&mut building);
         if let [_, r#as, name, ..] = words
             && r#as.value.eq_ignore_ascii_case("as")
@@ -222,8 +218,8 @@ impl<'a> Builder<'a> {
             user: above.user.as_ref().map(|user| inherited(user, from)),
             ports: above.ports.iter().map(|ports| inherited(ports, from)).collect(),
             workdir: above.workdir.as_ref().map(|workdir| inherited(workdir, from)),
-            entrypoint: above.entrypoint.clone(),
-            cmd: above.cmd.clone(),
+            entrypoint: above.entrypoint.as_ref().map(|entry| started(entry, from)),
+            cmd: above.cmd.as_ref().map(|cmd| started(cmd, from)),
             healthcheck: above.healthcheck.as_ref().map(|check| inherited(check, from)),
             shell: above.shell.as_ref().map(|shell| inherited(shell, from)),
             ..blank(index, head, base)
@@ -239,8 +235,17 @@ impl<'a> Builder<'a> {
         let Base::Stage(parent) = building.stage.base.value else { return };
         let triggers = self.done.get(parent).map(|parent| parent.triggers.clone());
         for trigger in triggers.unwrap_or_default() {
-            self.spend(1024, building.stage.head);
+            let length = trigger.span.end.saturating_sub(trigger.span.start) as usize;
+            self.spend(length + 1024, building.stage.head);
+            let ports = building.stage.ports.len();
             self.apply(trigger, building);
+            let (from, stage) = (building.stage.base.span, &mut building.stage);
+            for ports in stage.ports.iter_mut().skip(ports) {
+                add_places(&mut ports.because, [from]);
+            }
+            if let Some(user) = stage.user.as_mut().filter(|_| is(trigger, "USER")) {
+                add_places(&mut user.because, [from]);
+            }
         }
     }
 
@@ -290,7 +295,14 @@ impl<'a> Builder<'a> {
             whole.value.push_str(&word.value);
             whole.span = whole.span.to(word.span);
         }
-        Some(self.expand(&whole, scope))
+        Some(self.templated(&whole, scope))
+    }
+
+    /// As [`Self::expand`]; what a template engine fills in can't be known.
+    fn templated(&mut self, word: &Spanned<String>, scope: &Scope) -> Spanned<Value> {
+        let mut value = self.expand(word, scope);
+        value.value.unknown |= is_template(&word.value);
+        value
     }
 
     /// The flags, expanded.
@@ -338,7 +350,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Takes from what may be done in one file; false where nothing is left.
-    fn spend(&mut self, work: usize, at: Span) -> bool {
+    pub(super) fn spend(&mut self, work: usize, at: Span) -> bool {
         let rest = self.work.checked_sub(work);
         self.work = rest.unwrap_or(0);
         if rest.is_none() && !self.stopped {
@@ -349,12 +361,15 @@ impl<'a> Builder<'a> {
 
     fn stop(&mut self, at: Span, message: &str) {
         self.stopped = true;
+        self.limited = false;
         self.limit(at, message);
     }
 
+    /// A bound was reached; told once.
     fn limit(&mut self, at: Span, message: &str) {
-        let gap = Gap { kind: GapKind::Limit, ..Gap::at(self.text, at, message) };
-        self.gaps.push(gap);
+        if !std::mem::replace(&mut self.limited, true) {
+            self.gaps.push(Gap { kind: GapKind::Limit, ..Gap::at(self.text, at, message) });
+        }
     }
 
     /// Something that can't be read.
@@ -362,7 +377,7 @@ impl<'a> Builder<'a> {
         self.gaps.push(Gap::at(self.text, at, message));
     }
 
-    /// How many stages stand above the one that is read, itself included.
+    /// How many stages stand above the one that is read.
     pub(super) fn count(&self) -> usize {
         self.done.len()
     }
@@ -376,6 +391,15 @@ pub(super) fn words(instruction: &Instruction) -> &[Spanned<String>] {
     }
 }
 
+/// Whether a template engine fills something in before the builder reads it.
+pub(super) fn is_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%")
+}
+
+fn is(instruction: &Instruction, keyword: &str) -> bool {
+    instruction.keyword.value == keyword
+}
+
 fn flag<'i>(instruction: &'i Instruction, name: &str) -> Option<&'i Flag> {
     instruction.flags.iter().rev().find(|flag| flag.name.value == name)
 }
@@ -384,6 +408,10 @@ fn inherited<T: Clone>(value: &Spanned<T>, from: Span) -> Spanned<T> {
     let mut value = value.clone();
     add_places(&mut value.because, [from]);
     value
+}
+
+fn started(invocation: &Invocation, from: Span) -> Invocation {
+    Invocation { place: inherited(&invocation.place, from), ..invocation.clone() }
 }
 
 fn blank(index: usize, head: Span, base: Spanned<Base>) -> Stage {

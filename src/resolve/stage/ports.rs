@@ -1,6 +1,6 @@
 //! `EXPOSE`.
 
-use super::builder::{Builder, Building, words};
+use super::builder::{Builder, Building, is_template, words};
 use crate::model::{Instruction, Ports, Spanned};
 
 /// How many words one variable of an `EXPOSE` may hold.
@@ -9,8 +9,19 @@ const WORDS: usize = 1_000;
 impl Builder<'_> {
     /// `EXPOSE`: a variable may hold several words.
     pub(super) fn expose(&mut self, instruction: &Instruction, to: &mut Building<'_>) {
+        let mut action = false;
         for word in words(instruction) {
-            let expanded = self.expand_words(word, &to.scope);
+            // Blanks inside a template's action part no words.
+            let inside = action;
+            action = if inside { !word.value.contains("}}") } else { opens_action(&word.value) };
+            if inside {
+                continue;
+            }
+            let mut expanded = self.expand_words(word, &to.scope);
+            if is_template(&word.value) {
+                expanded.words = vec![word.value.clone()];
+            }
+            self.spend(expanded.words.len() * 64, word.span);
             for text in expanded.words.iter().take(WORDS) {
                 match read(text) {
                     Some(ports) => {
@@ -24,8 +35,15 @@ impl Builder<'_> {
     }
 }
 
+fn opens_action(word: &str) -> bool {
+    word.rfind("{{").is_some_and(|at| !word.get(at..).unwrap_or_default().contains("}}"))
+}
+
 /// `[[ip:]host:]port[-last][/protocol]`; `None` where the builder would refuse it.
 fn read(text: &str) -> Option<Ports> {
+    if is_template(text) {
+        return Some(Ports { range: None, protocol: "tcp".to_owned(), text: text.to_owned() });
+    }
     let container = text.rsplit(':').next().unwrap_or(text);
     let (range, protocol) = container.split_once('/').unwrap_or((container, ""));
     let protocol = match protocol.to_ascii_lowercase() {

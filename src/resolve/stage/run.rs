@@ -2,14 +2,12 @@
 
 use super::builder::{Builder, Building};
 use crate::model::{
-    Arguments, Command, Healthcheck, Heredoc, Instruction, Invocation, Piece, Pipeline, Run,
-    Script, Shell, Span, Spanned, Word,
+    Arguments, Command, Healthcheck, Heredoc, Instruction, Invocation, Piece, Run, Script, Shell,
+    Spanned, is_shell, program,
 };
 use crate::resolve::expand::Scope;
 use crate::resolve::shell;
 
-/// Programs that read a script from `-c`, from a file or from standard input.
-const SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "rbash"];
 /// Programs that run the one named behind their own options.
 const WRAPPERS: &[&str] = &[
     "busybox", "chroot", "doas", "env", "exec", "gosu", "nice", "setpriv", "su", "su-exec", "sudo",
@@ -87,36 +85,16 @@ fn invocation(arguments: &Arguments, place: Spanned<()>, scope: &Scope) -> Optio
 
 /// The one command of an exec form; true where no shell runs it. `["sh", "-c", TEXT]` is `TEXT`.
 fn exec(words: &[Spanned<String>], known: &dyn Fn(&str) -> Option<String>) -> (Shell, bool) {
-    let plain: Vec<&str> = words.iter().map(|word| word.value.as_str()).collect();
-    if let Some(text) = script_of(&plain).and_then(|index| words.get(index)) {
-        let script = Script {
-            text: text.value.clone(),
-            file: text.span.file,
-            pieces: vec![Piece { at: 0, from: text.span.start + 1, line: text.span.line }],
-        };
-        return (shell::read(&script, known), false);
+    let mut shell = shell::exec(words, known);
+    let mut programs = words.iter().map(|word| program(&word.value));
+    if !programs.find(|name| *name != "env").is_some_and(is_shell) {
+        return (shell, true);
     }
-    let Some(span) = words.iter().map(|word| word.span).reduce(Span::to) else {
-        return (Shell::default(), true);
-    };
-    let command = Command::new(words.iter().cloned().map(Word::plain).collect(), span);
-    (Shell { pipelines: vec![Pipeline { commands: vec![command], input: None }] }, true)
-}
-
-/// Which word is the script of `sh -c TEXT`.
-fn script_of(words: &[&str]) -> Option<usize> {
-    let shell = words.iter().position(|word| !is_wrapper(word))?;
-    let is_wrapped_by_env = words.iter().take(shell).all(|word| base_name(word) == "env");
-    if !is_wrapped_by_env || !SHELLS.contains(&base_name(words.get(shell)?)) {
-        return None;
+    let command = shell.pipelines.first_mut().and_then(|pipeline| pipeline.commands.first_mut());
+    match command.and_then(|command| command.inner.pop()) {
+        Some(inner) => (inner, false),
+        None => (shell, true),
     }
-    let mut index = shell + 1;
-    let mut command = false;
-    while let Some(option) = words.get(index).filter(|word| word.starts_with(['-', '+'])) {
-        command |= option.starts_with('-') && !option.starts_with("--") && option.contains('c');
-        index += if WITH_WORD.contains(option) { 2 } else { 1 };
-    }
-    command.then_some(index)
 }
 
 /// A command line with its heredocs: the shell it is, and the bodies that no shell reads.
@@ -132,17 +110,19 @@ fn with_heredocs<'h>(
             (shell::read(&only.body, known), Vec::new())
         };
     }
-    let shell = shell::read(&with_bodies(script, heredocs), known);
+    let mut shell = shell::read(&with_bodies(script, heredocs), known);
     let mut left = heredocs.iter();
     let mut data = Vec::new();
-    for pipeline in &shell.pipelines {
-        for (index, command) in pipeline.commands.iter().enumerate() {
-            let here = |operator: &str| matches!(operator, "<<" | "<<-");
-            let count = command.redirects.iter().filter(|redirect| here(&redirect.operator));
-            for heredoc in left.by_ref().take(count.count()) {
-                let rest = pipeline.commands.get(index..).unwrap_or_default();
-                if !feeds_shell(rest, heredoc) {
-                    data.push(&heredoc.body);
+    for pipeline in &mut shell.pipelines {
+        for index in 0..pipeline.commands.len() {
+            let rest = pipeline.commands.get_mut(index..).unwrap_or_default();
+            for heredoc in left.by_ref().take(count_of_heredocs(rest)) {
+                match (feeds_shell(rest) && heredoc.descriptor == 0, rest.first_mut()) {
+                    (true, Some(command)) if command.inner.is_empty() => {
+                        command.inner.push(shell::read(&heredoc.body, known));
+                    }
+                    (true, _) => {}
+                    (false, _) => data.push(&heredoc.body),
                 }
             }
         }
@@ -179,29 +159,31 @@ fn is_foreign(body: &str) -> bool {
     let Some(line) = body.lines().next().and_then(|line| line.strip_prefix("#!")) else {
         return false;
     };
-    !line.split_whitespace().any(|word| SHELLS.contains(&base_name(word)))
+    !line.split_whitespace().any(|word| is_shell(program(word)))
 }
 
-/// Whether the commands of a pipeline, from the one that a heredoc stands at, end it in a shell.
-fn feeds_shell(commands: &[Command], heredoc: &Heredoc) -> bool {
-    let Some((first, rest)) = commands.split_first().filter(|_| heredoc.descriptor == 0) else {
-        return false;
-    };
+/// How many here-documents the first of these commands opens.
+fn count_of_heredocs(commands: &[Command]) -> usize {
+    let redirects = commands.first().map_or(&[][..], |command| &command.redirects);
+    redirects.iter().filter(|one| matches!(one.operator.as_str(), "<<" | "<<-")).count()
+}
+
+/// Whether what the first of these commands of a pipeline gets is read by a shell.
+fn feeds_shell(commands: &[Command]) -> bool {
+    let Some((first, rest)) = commands.split_first() else { return false };
     let words: Vec<&str> = first.words.iter().map(|word| word.text.value.as_str()).collect();
-    if reads_script(&words) {
-        return !is_foreign(&heredoc.body.text);
-    }
-    matches!(words.as_slice(), ["cat"] | ["cat", "-"]) && feeds_shell(rest, heredoc)
+    let passes_on = matches!(words.as_slice(), ["cat"] | ["cat", "-"]);
+    reads_script(&words) || (passes_on && feeds_shell(rest))
 }
 
 /// `sh`, `bash -s`, `sudo bash -e`, `su - app`: standard input is the script.
 fn reads_script(words: &[&str]) -> bool {
-    let Some((program, rest)) = words.split_first() else { return false };
-    match base_name(program) {
+    let Some((first, rest)) = words.split_first() else { return false };
+    match program(first) {
         "su" => !rest.iter().any(|word| word.contains("-c") || *word == "--command"),
-        program if SHELLS.contains(&program) => reads_standard_input(rest),
-        _ if is_wrapper(program) => {
-            let shell = rest.iter().position(|word| SHELLS.contains(&base_name(word)));
+        name if is_shell(name) => reads_standard_input(rest),
+        name if WRAPPERS.contains(&name) => {
+            let shell = rest.iter().position(|word| is_shell(program(word)));
             shell.is_some_and(|at| reads_script(rest.get(at..).unwrap_or_default()))
         }
         _ => false,
@@ -223,14 +205,6 @@ fn reads_standard_input(options: &[&str]) -> bool {
         }
     }
     true
-}
-
-fn is_wrapper(word: &str) -> bool {
-    WRAPPERS.contains(&base_name(word))
-}
-
-fn base_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// The `from` of `type=bind,from=build,source=…`.
