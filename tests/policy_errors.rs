@@ -294,3 +294,15 @@ fn whatever_is_written_is_taken_or_told() {
         }
     }
 }
+
+#[test]
+fn what_nests_without_end_is_told() {
+    for text in ["[".repeat(100_000), format!("x = {}", "[".repeat(100_000)), "{a=".repeat(50_000)]
+    {
+        assert!(Policy::parse("p.toml", &text, RULES).is_err());
+    }
+    let dotted = vec!["a"; 50_000].join(".");
+    assert!(Policy::parse("p.toml", &format!("{dotted} = 1"), RULES).is_err());
+    let table = format!("[{dotted}]\nx = 1");
+    assert!(Policy::parse("p.toml", &table, RULES).is_err());
+}

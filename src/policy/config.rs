@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::num::{NonZeroU16, NonZeroU32};
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
-use super::scalar::{Day, RefName, Size, Threshold, Time, VariableName, item};
+use super::name::{Folder, Port, RefName, VariableName};
+use super::scalar::{Day, Size, Threshold, Time};
 use crate::model::{Glob, Severity};
 
 /// The policy of a server. Every key has a default; an empty file is the default policy.
@@ -132,56 +133,6 @@ pub struct RuleOptions {
     pub allowed_ports: Vec<Port>,
 }
 
-/// A port, as `443`, `"443"` or `"443/tcp"`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(into = "String")]
-#[schemars(with = "PortWritten")]
-pub struct Port(String);
-
-/// A number, or a text such as `443/tcp`.
-#[derive(JsonSchema)]
-#[schemars(untagged)]
-#[expect(dead_code, reason = "only its schema is asked for")]
-enum PortWritten {
-    Number(u16),
-    Text(String),
-}
-
-impl Port {
-    /// As written.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for Port {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let (number, protocol) = text.split_once('/').unwrap_or((&text, "tcp"));
-        let is_port = number.parse::<u16>().is_ok_and(|number| number > 0)
-            && number.bytes().all(|byte| byte.is_ascii_digit());
-        if is_port && matches!(protocol, "tcp" | "udp" | "sctp") {
-            Ok(Self(text))
-        } else {
-            Err("not a port: a number, or a text such as 443/tcp".into())
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Port {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        item(deserializer, "a port")
-    }
-}
-
-impl From<Port> for String {
-    fn from(port: Port) -> Self {
-        port.0
-    }
-}
-
 /// Refs with thresholds of their own.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -236,42 +187,6 @@ pub struct Context {
     pub dockerfile: Glob,
     /// Its context folder from the top; `.` is the top itself.
     pub folder: Folder,
-}
-
-/// A folder relative to the top, `.` for the top itself.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
-#[schemars(with = "String")]
-pub struct Folder(String);
-
-impl Folder {
-    /// Without a `/` at the end; empty for the top.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for Folder {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let folder = text.trim_end_matches('/');
-        let folder = folder.strip_prefix("./").unwrap_or(folder);
-        match folder {
-            "." => Ok(Self(String::new())),
-            _ if folder.split('/').all(|part| !matches!(part, "" | "." | "..")) => {
-                Ok(Self(folder.into()))
-            }
-            _ => Err("a folder relative to the top, as services/web; `.` is the top".into()),
-        }
-    }
-}
-
-impl From<Folder> for String {
-    fn from(folder: Folder) -> Self {
-        if folder.0.is_empty() { ".".into() } else { folder.0 }
-    }
 }
 
 /// A finding that is let through. Every key that is given must match.

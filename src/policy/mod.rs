@@ -8,6 +8,7 @@ mod bypass;
 mod config;
 mod error;
 mod judge;
+mod name;
 mod read;
 mod reference;
 mod refs;
@@ -122,7 +123,7 @@ impl Policy {
 
     /// Refs whose history a new ref is compared with, by their full names; empty: the default branch.
     pub fn baseline_refs(&self) -> impl Iterator<Item = &str> {
-        self.config.baseline_refs.iter().map(scalar::RefName::as_str)
+        self.config.baseline_refs.iter().map(name::RefName::as_str)
     }
 
     /// Whether a `.plimsoll.toml` at the baseline is to be read.

@@ -1,4 +1,4 @@
-//! The values that are written as words: severities, dates, durations, sizes, ref names.
+//! The values that are written as words: severities, days, times, sizes.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -189,40 +189,6 @@ impl From<Size> for String {
     }
 }
 
-/// The full name of a ref: `refs/heads/main`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-#[serde(into = "String")]
-#[schemars(with = "String", extend("pattern" = "^refs/[^*?\\[\\\\ ]+$"))]
-pub struct RefName(String);
-
-impl RefName {
-    /// As written.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for RefName {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        if text.contains(['*', '?', '[', '\\', ' ']) || text.contains(char::is_control) {
-            return Err("a ref's name, not a glob".into());
-        }
-        match text.strip_prefix("refs/") {
-            Some(rest) if !rest.is_empty() && !rest.ends_with('/') => Ok(Self(text)),
-            _ => Err("the ref's full name, as refs/heads/main".into()),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for RefName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        item(deserializer, "a ref's full name")
-    }
-}
-
 /// A text or number of a list. A visitor, because its error gets the place of its own item.
 pub(super) fn item<'de, T, D>(deserializer: D, expected: &'static str) -> Result<T, D::Error>
 where
@@ -246,60 +212,6 @@ where
         }
     }
     deserializer.deserialize_any(Visitor(expected, PhantomData))
-}
-
-impl From<RefName> for String {
-    fn from(name: RefName) -> Self {
-        name.0
-    }
-}
-
-/// The name of an environment variable that the server sets; empty for none.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(try_from = "String", into = "String")]
-#[schemars(with = "String")]
-pub struct VariableName(String);
-
-impl VariableName {
-    /// Variables whose value the client chooses: git passes them on from the wire, ssh and http
-    /// servers from the request.
-    const OF_THE_CLIENT: &[&str] = &[
-        "GIT_PUSH_OPTION",
-        "GIT_PROTOCOL",
-        "HTTP_",
-        "SSH_ORIGINAL_COMMAND",
-        "LC_",
-        "LANG",
-        "TERM",
-    ];
-
-    /// As written.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for VariableName {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        if text.starts_with(|c: char| c.is_ascii_digit())
-            || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        {
-            return Err("the name of an environment variable, without `$`".into());
-        }
-        if Self::OF_THE_CLIENT.iter().any(|prefix| text.starts_with(prefix)) {
-            return Err("the client sets this variable: anybody could be anybody".into());
-        }
-        Ok(Self(text))
-    }
-}
-
-impl From<VariableName> for String {
-    fn from(name: VariableName) -> Self {
-        name.0
-    }
 }
 
 #[cfg(test)]
