@@ -1,28 +1,55 @@
 //! RULES: one file per rule, data and a function.
 
+mod add_remote;
+mod base_image;
 mod build_password;
 mod build_privilege;
+mod check_directive;
+mod content_trust;
+mod copied_root;
+mod debug_mode;
 mod exposed_port;
 mod facts;
+mod frontend;
+mod healthcheck;
 mod mutable_image;
+mod onbuild;
+mod page;
 mod root_account;
 mod runs_as_root;
+mod runtime_volume;
+mod secret_in_image;
 mod setuid;
 mod sudo;
+mod suppression;
 mod world_writable;
 
 use crate::model::{Declaration, Declared, Exposure, File, Found, Measure, Rule, Settings, Unit};
 
+pub use page::{json, list, page, reference_of_all};
+
 /// Every rule, by id.
 pub const RULES: &[&Rule] = &[
+    &add_remote::RULE,
+    &base_image::RULE,
     &build_password::RULE,
     &build_privilege::RULE,
+    &check_directive::RULE,
+    &content_trust::RULE,
+    &copied_root::RULE,
+    &debug_mode::RULE,
     &exposed_port::RULE,
+    &frontend::RULE,
+    &healthcheck::RULE,
     &mutable_image::RULE,
+    &onbuild::RULE,
     &root_account::RULE,
     &runs_as_root::RULE,
+    &runtime_volume::RULE,
+    &secret_in_image::RULE,
     &setuid::RULE,
     &sudo::RULE,
+    &suppression::RULE,
     &world_writable::RULE,
 ];
 

@@ -109,18 +109,18 @@ pub(super) const RULE: Rule = Rule {
 
 fn measure(stage: &Stage, found: &mut Found<'_>) {
     if !stage.trigger {
-        say(&stage.base, "image".to_owned(), stage.shipped, found);
+        say(&stage.base, "image", stage.shipped, found);
     }
     for source in &stage.sources {
         let key = match &source.value {
             Base::Image(image) => format!("image copied from {}", image.familiar()),
             other => format!("image copied from {}", shown(other)),
         };
-        say(source, key, stage.shipped, found);
+        say(source, &key, stage.shipped, found);
     }
 }
 
-fn say(base: &Spanned<Base>, key: String, shipped: bool, found: &mut Found<'_>) {
+fn say(base: &Spanned<Base>, key: &str, shipped: bool, found: &mut Found<'_>) {
     let level = match &base.value {
         Base::Image(image) => level_of(image, shipped),
         Base::Unknown(text) if pinned_text(text) => DIGEST,
@@ -128,7 +128,12 @@ fn say(base: &Spanned<Base>, key: String, shipped: bool, found: &mut Found<'_>) 
         Base::Stage(_) | Base::Scratch => return,
     };
     let shown = shown(&base.value);
-    found.say(level, key, base, &shown).same_as(format!("{} {shown}", level.rank));
+    // What ships is not excused by a builder that stood on the same image before; a new builder
+    // is excused by whatever stood on it.
+    if shipped {
+        found.say(level, key, base, &shown).same_as(format!("shipped {shown}"));
+    }
+    found.say(level, key, base, &shown).same_as(&shown);
 }
 
 fn level_of(image: &ImageRef, shipped: bool) -> Level {

@@ -118,7 +118,7 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
             BaseUser::Other => OTHER,
             BaseUser::Unknown => BASE_UNKNOWN,
         };
-        found.say(level, "user", &stage.root, "no USER");
+        found.say(level, "user", &stage.root, "no USER").absent();
         return;
     };
     let name = user.value.text.split(':').next().unwrap_or_default();

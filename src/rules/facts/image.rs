@@ -1,7 +1,7 @@
 //! Images by name: who runs as whom, and what stands for what.
 
 use super::glob;
-use crate::model::{Base, ImageRef, Settings};
+use crate::model::{Base, Glob, ImageRef, Settings};
 
 /// Whom an image's processes run as before any `USER`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,8 +113,7 @@ pub(in crate::rules) fn user_of(base: &Base, settings: &Settings) -> BaseUser {
 fn user_of_image(image: &ImageRef, settings: &Settings) -> BaseUser {
     let name = image.name();
     let tag = image.tag.as_deref().unwrap_or("latest");
-    let tagged = format!("{name}:{tag}");
-    if settings.nonroot_images.iter().any(|glob| covers(glob, image, &tagged)) {
+    if settings.nonroot_images.iter().any(|glob| covers(glob, image)) {
         return BaseUser::Other;
     }
     let as_hub = name.replacen("public.ecr.aws/docker/library/", "docker.io/library/", 1).replacen(
@@ -140,14 +139,12 @@ fn user_of_image(image: &ImageRef, settings: &Settings) -> BaseUser {
 
 /// Whether a glob of the policy covers an image: over its full name, or its familiar one, with or
 /// without the tag.
-pub(in crate::rules) fn covers(pattern: &str, image: &ImageRef, tagged: &str) -> bool {
-    glob::matches(pattern, tagged)
-        || glob::matches(pattern, &image.name())
-        || glob::matches(pattern, &image.familiar())
-        || image
-            .tag
-            .as_ref()
-            .is_some_and(|tag| glob::matches(pattern, &format!("{}:{tag}", image.familiar())))
+pub(in crate::rules) fn covers(pattern: &str, image: &ImageRef) -> bool {
+    let Ok(pattern) = Glob::new(pattern) else { return false };
+    [image.name(), image.familiar()].iter().any(|name| {
+        let tagged = format!("{name}:{}", image.tag.as_deref().unwrap_or("latest"));
+        pattern.matches(name.as_bytes()) || pattern.matches(tagged.as_bytes())
+    })
 }
 
 /// An image as evidence shows it: the familiar name, the digest cut to twelve digits.

@@ -1,0 +1,129 @@
+//! Whose images a stage builds on.
+
+use super::facts::image::{covers, shown};
+use super::facts::publisher::{Publisher, of};
+use crate::model::{
+    Base, Example, Found, ImageRef, Level, Measure, Reference, Rule, Severity, Spanned, Stage,
+};
+
+const TRUSTED: Level = Level::closed("named by the policy");
+const OFFICIAL: Level = Level::low(1, "built on").in_new_unit(Severity::Info);
+const KNOWN: Level = Level::low(1, "built on, from its maker").in_new_unit(Severity::Info);
+const OTHER: Level =
+    Level::high(1, "built on, from another publisher than before").in_new_unit(Severity::Info);
+const COPIED: Level =
+    Level::medium(1, "copied from, from another publisher than before").in_new_unit(Severity::Info);
+const UNTRUSTED: Level = Level::high(2, "not among those that the policy trusts");
+const LOOKALIKE: Level = Level::high(3, "nearly a well-known name, but another");
+
+pub(super) const RULE: Rule = Rule {
+    id: "base-image",
+    promise: "A stage never builds on images of another publisher than before.",
+    why: "The base image runs with everything the application has. Who may change it is decided by \
+          its registry and namespace, not by this repository; names that look like a known one are \
+          made to be mistaken for it.",
+    fix: "Go back to the image that was reviewed, or name the new one in the policy: \
+          `[rules.base-image] trusted-images = [\"ghcr.io/acme/**\"]`.",
+    levels: &[TRUSTED, OFFICIAL, KNOWN, OTHER, COPIED, UNTRUSTED, LOOKALIKE],
+    references: &[
+        Reference::CisDocker("4.2"),
+        Reference::Cwe(829),
+        Reference::Cwe(1007),
+        Reference::Nist("4.1.5"),
+        Reference::Docker("Building best practices: Choose the right base image"),
+    ],
+    answers: &["hadolint DL3026", "hadolint DL3022"],
+    options: &["trusted-images"],
+    every_commit: false,
+    measure: &[Measure::Stage(measure)],
+    examples: &[
+        Example {
+            file: "Dockerfile",
+            change: "
+                - FROM node:20
+                + FROM evil/node:20
+                  USER node
+            ",
+            beside: &[],
+            findings: &[
+                "images of docker.io/evil of the final stage: built on, from another publisher than before (evil/node:20)",
+            ],
+        },
+        Example {
+            file: "Dockerfile",
+            change: "
+                - FROM nginx:1.25.3
+                + FROM nqinx:1.25.3
+                  USER nginx
+            ",
+            beside: &[],
+            findings: &[
+                "image nqinx of the final stage: nearly a well-known name, but another (nginx)",
+            ],
+        },
+        Example {
+            file: "Dockerfile", // the same image by a mirror of Docker's
+            change: "
+                - FROM node:20
+                + FROM public.ecr.aws/docker/library/node:20
+                  USER node
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
+            file: "Dockerfile", // the successor of an image that is no longer made
+            change: "
+                - FROM openjdk:17-slim
+                + FROM eclipse-temurin:17-jre
+                  USER app
+            ",
+            beside: &[],
+            findings: &[],
+        },
+    ],
+};
+
+fn measure(stage: &Stage, found: &mut Found<'_>) {
+    if !stage.trigger {
+        say(&stage.base, OTHER, found);
+    }
+    for source in &stage.sources {
+        say(source, COPIED, found);
+    }
+}
+
+fn say(base: &Spanned<Base>, other: Level, found: &mut Found<'_>) {
+    match &base.value {
+        Base::Image(image) => say_image(base, image, other, found),
+        Base::Unknown(text) if !text.is_ascii() => {
+            found.say(LOOKALIKE, format!("image {text}"), base, "letters that only look alike");
+        }
+        Base::Unknown(_) | Base::Stage(_) | Base::Scratch => {}
+    }
+}
+
+fn say_image(base: &Spanned<Base>, image: &ImageRef, other: Level, found: &mut Found<'_>) {
+    let trusted = &found.settings.trusted_images;
+    let shown = shown(&base.value);
+    if trusted.iter().any(|glob| covers(glob, image)) {
+        found.say(TRUSTED, format!("image {}", image.familiar()), base, shown);
+        return;
+    }
+    let closed_list = !trusted.is_empty();
+    let (publisher, level) = match of(image) {
+        Publisher::Lookalike(name, famous) => {
+            found.say(LOOKALIKE, format!("image {name}"), base, famous).same_as(&name);
+            return;
+        }
+        _ if closed_list => {
+            let name = image.familiar();
+            found.say(UNTRUSTED, format!("image {name}"), base, shown).same_as(&name);
+            return;
+        }
+        Publisher::Official => ("Docker official".to_owned(), OFFICIAL),
+        Publisher::Known(name) => (name, KNOWN),
+        Publisher::Other(name) => (name, other),
+    };
+    found.say(level, format!("images of {publisher}"), base, shown).same_as(&publisher);
+}

@@ -1,0 +1,169 @@
+//! What a secret looks like: by the name that promises it, by its own form, by what it stands in.
+
+mod base64;
+mod name;
+mod token;
+mod value;
+
+pub(in crate::rules) use name::promises;
+
+/// How sure it is that a value gives access to something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::rules) enum Strength {
+    /// A default that works: `postgres`, `secret123`.
+    Weak,
+    /// A credential.
+    Strong,
+}
+
+/// A secret found in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::rules) struct Secret {
+    /// What it is: `password of a URL`, `GitHub token`.
+    pub what: &'static str,
+    /// The secret itself, never to be shown.
+    pub value: String,
+    /// How sure.
+    pub strength: Strength,
+}
+
+/// Longest text that is looked at in one piece.
+const LONGEST: usize = 64 * 1024;
+
+/// The secret that a value is, under a name that may promise one.
+pub(in crate::rules) fn of_value(name: &str, text: &str) -> Option<Secret> {
+    if let Some(secret) = in_text(text).into_iter().next() {
+        return Some(secret);
+    }
+    let promise = promises(name)?;
+    let strength = value::judge(text, promise)?;
+    Some(Secret { what: "value", value: text.trim().to_owned(), strength })
+}
+
+/// The secrets that show by themselves in any text: tokens, keys, URLs and headers with passwords.
+pub(in crate::rules) fn in_text(text: &str) -> Vec<Secret> {
+    let end = (0..=LONGEST.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
+    let text = &text[..end.unwrap_or_default()];
+    let mut found = token::find(text);
+    if found.is_empty() {
+        let decoded = text
+            .split(|c: char| !c.is_ascii_alphanumeric() && !"+/=_-".contains(c))
+            .filter(|word| (24..=8192).contains(&word.len()))
+            .take(64)
+            .filter_map(base64::decode);
+        for text in decoded {
+            found.extend(token::find(&text));
+        }
+    }
+    found
+}
+
+/// The secret of `user:password`, as `curl -u` takes it.
+pub(in crate::rules) fn of_login(text: &str) -> Option<Secret> {
+    let (user, password) = text.split_once(':')?;
+    let strength = value::judge(password, name::Promise::Password)?;
+    (!user.contains("//")).then(|| Secret {
+        what: "password of a login",
+        value: password.to_owned(),
+        strength,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Strength, in_text, of_login, of_value};
+
+    fn strength(name: &str, value: &str) -> Option<Strength> {
+        of_value(name, value).map(|secret| secret.strength)
+    }
+
+    #[test]
+    fn a_promised_secret_is_judged_by_its_value() {
+        for (name, value) in [
+            ("DB_PASSWORD", "x8Kq2mZ0pTr7"),
+            ("SECRET_KEY", "9f8d7c6b5a4e3d2c1b0a"),
+            ("apiKey", "f3a91c7e5b2d4860a1c3e5f7"),
+            ("MYSQL_ROOT_PASSWORD", "Tr0ub4dor&3xyz"),
+        ] {
+            assert_eq!(strength(name, value), Some(Strength::Strong), "{name}={value}");
+        }
+        for (name, value) in [
+            ("POSTGRES_PASSWORD", "postgres"),
+            ("DB_PASS", "secret123"),
+            ("JWT_SECRET", "supersecret"),
+            ("REDIS_PASSWORD", "1234"),
+        ] {
+            assert_eq!(strength(name, value), Some(Strength::Weak), "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn what_only_sounds_like_a_secret_is_none() {
+        for (name, value) in [
+            ("TOKEN_FILE", "/run/secrets/t"),
+            ("PASSWORD", "${PASSWORD:?}"),
+            ("API_KEY", "changeme"),
+            ("PUBLIC_KEY", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKb0"),
+            ("SECRET_NAME", "prod-db"),
+            ("GPG_KEY", "A035C8C19219BA821ECEA86B64E628F8D684696D"),
+            ("TOKENIZERS_PARALLELISM", "false"),
+            ("PASSWORD", ""),
+            ("MYSQL_ALLOW_EMPTY_PASSWORD", "yes"),
+            ("API_TOKEN", "<your-token>"),
+            ("API_TOKEN", "xxxxxxxxxxxx"),
+            ("SECRET_KEY_BASE_DUMMY", "1"),
+            ("SECRET_KEY", "dummy-for-build"),
+            ("TOKEN_TTL", "3600"),
+            ("SSH_KEY_PATH", "/root/.ssh/id_rsa"),
+            ("NODE_VERSION", "20.11.1"),
+            ("MONKEY", "x8Kq2mZ0pTr7"),
+            ("KEY_SHA256", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
+            ("AUTH_TOKEN_HEADER", "X-Auth-Token-2"),
+            ("COMPASS", "x8Kq2mZ0pTr7"),
+            ("API_KEY", "{{ api_key }}"),
+            ("SECRET", "vault:kv/data/app#key"),
+            ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+        ] {
+            assert_eq!(of_value(name, value), None, "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn tokens_and_urls_show_by_themselves() {
+        let token = format!("ghp_{}", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
+        let found = in_text(&format!("git clone https://{token}@github.com/a/b"));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].what, "GitHub token");
+        let url = in_text("postgres://user:password@host/db");
+        assert_eq!((url[0].what, url[0].strength), ("password of a URL", Strength::Weak));
+        assert_eq!(in_text("postgres://app:q8Zr2Lx7mKw@db:5432/app")[0].strength, Strength::Strong);
+        for silent in [
+            "postgres://user:${PW}@host/db",
+            "postgres://user:<password>@host/db",
+            "https://example.com:8080/path@v2",
+            "npm install @scope/pkg@1.2.3",
+            "https://github.com/a/b",
+            "AKIAIOSFODNN7EXAMPLE",
+            "Authorization: Bearer $TOKEN",
+        ] {
+            assert_eq!(in_text(silent), Vec::new(), "{silent}");
+        }
+        let header = in_text("Authorization: Bearer 8fj2kd93jf02kd93jf0");
+        assert_eq!(header.len(), 1);
+    }
+
+    #[test]
+    fn one_wrapper_of_base64_is_taken_off() {
+        // postgres://app:q8Zr2Lx7mKw@db/app
+        let found = in_text("cG9zdGdyZXM6Ly9hcHA6cThacjJMeDdtS3dAZGIvYXBw");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].value, "q8Zr2Lx7mKw");
+    }
+
+    #[test]
+    fn a_login_holds_its_password_behind_the_colon() {
+        assert_eq!(of_login("app:q8Zr2Lx7mKw").unwrap().value, "q8Zr2Lx7mKw");
+        assert_eq!(of_login("app:$PW"), None);
+        assert_eq!(of_login("1000"), None);
+    }
+}

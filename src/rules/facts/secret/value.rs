@@ -1,0 +1,173 @@
+//! Values under a promising name: a secret, a working default, or neither.
+
+use super::Strength;
+use super::name::Promise;
+
+/// Says that something else stands here later, or that nothing real does.
+const PLACEHOLDERS: &[&str] = &[
+    "changeme",
+    "change_me",
+    "change-me",
+    "changeit",
+    "change-this",
+    "change_this",
+    "changethis",
+    "replace",
+    "placeholder",
+    "example",
+    "dummy",
+    "your",
+    "xxx",
+    "todo",
+    "fixme",
+    "insert",
+    "sample",
+    "redacted",
+    "***",
+    "...",
+    "notreal",
+    "not-real",
+    "not_real",
+    "fake",
+    "mock",
+    "unused",
+    "ignore",
+    "notused",
+    "not-used",
+    "not_used",
+    "build",
+    "precompile",
+    "none",
+    "nosecret",
+    "notasecret",
+    "not-a-secret",
+    "not_a_secret",
+    "undefined",
+    "to-be",
+    "tobe",
+    "override",
+    "overridden",
+    "set-me",
+    "setme",
+    "set_me",
+    "fill",
+    "invalid",
+    "temporary",
+];
+
+/// Parts of the defaults that everybody knows.
+const COMMON: &[&str] = &[
+    "password", "passw0rd", "passwd", "secret", "admin", "root", "postgres", "mysql", "test",
+    "pass", "user", "guest", "qwerty", "123", "welcome", "default", "letmein", "demo", "dev",
+    "local", "docker", "redis", "mongo", "rabbit", "minio", "abc", "token", "key",
+];
+
+/// Starts of values that only refer to a secret, or are public.
+const REFERENCES: &[&str] = &[
+    "$",
+    "/",
+    "./",
+    "../",
+    "~/",
+    "%",
+    "{{",
+    "<",
+    "vault:",
+    "op://",
+    "ssm:",
+    "arn:",
+    "env:",
+    "file:",
+    "secret:",
+    "secrets:",
+    "ref+",
+    "projects/",
+    "sha256:",
+    "sha512:",
+    "ssh-rsa ",
+    "ssh-ed25519 ",
+    "ecdsa-",
+    "-----begin public",
+    "-----begin cert",
+    "age1",
+    "pk_live_",
+    "pk_test_",
+    "c:\\",
+    "enc[",
+    "kms:",
+    "http://",
+    "https://",
+    "@",
+    "!",
+];
+
+/// How much of a secret `text` is under a name with this promise; `None`: it is none.
+pub(super) fn judge(text: &str, promise: Promise) -> Option<Strength> {
+    let text = text.trim().trim_matches(['"', '\'']);
+    let lower = text.to_ascii_lowercase();
+    if text.len() < 3 || text.len() > 4096 || nothing(&lower) || text.contains(char::is_whitespace)
+    {
+        return None;
+    }
+    if REFERENCES.iter().any(|start| lower.starts_with(start))
+        || ["${", "$(", "{{", "/run/secrets", "://"].iter().any(|part| lower.contains(part))
+        || refers(text)
+        || PLACEHOLDERS.iter().any(|word| lower.contains(word))
+        || same_characters(text)
+    {
+        return None;
+    }
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let word = !text.bytes().any(|byte| byte.is_ascii_digit()) && one_case(text);
+    match promise {
+        Promise::Token if digits || word || text.len() < 8 => None,
+        Promise::Token if common(&lower) && text.len() < 16 => Some(Strength::Weak),
+        Promise::Token => Some(Strength::Strong),
+        Promise::Password if word && lower.contains(['-', '_', '.']) && !common(&lower) => None,
+        Promise::Password if strong(text, &lower) => Some(Strength::Strong),
+        Promise::Password => Some(Strength::Weak),
+    }
+}
+
+/// A `$NAME` anywhere: part of it comes from elsewhere.
+fn refers(text: &str) -> bool {
+    text.as_bytes().windows(2).any(|pair| match pair {
+        [b'$', next] => next.is_ascii_alphabetic() || *next == b'_',
+        _ => false,
+    })
+}
+
+fn strong(text: &str, lower: &str) -> bool {
+    let classes = [
+        text.bytes().any(|byte| byte.is_ascii_lowercase()),
+        text.bytes().any(|byte| byte.is_ascii_uppercase()),
+        text.bytes().any(|byte| byte.is_ascii_digit()),
+        text.bytes().any(|byte| !byte.is_ascii_alphanumeric()),
+    ];
+    let mixed = classes.iter().filter(|class| **class).count();
+    let varied = text.chars().collect::<std::collections::BTreeSet<_>>().len();
+    text.len() >= 8
+        && mixed >= 2
+        && varied >= 6
+        && (!one_case(text) || classes[2])
+        && !(common(lower) && text.len() < 20)
+}
+
+fn common(lower: &str) -> bool {
+    COMMON.iter().any(|word| lower.contains(word))
+}
+
+/// Letters of one case only, digits and signs aside.
+fn one_case(text: &str) -> bool {
+    !(text.bytes().any(|byte| byte.is_ascii_lowercase())
+        && text.bytes().any(|byte| byte.is_ascii_uppercase()))
+}
+
+fn nothing(lower: &str) -> bool {
+    matches!(lower, "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "nil" | "empty")
+}
+
+fn same_characters(text: &str) -> bool {
+    let first = text.chars().next();
+    text.chars().all(|c| Some(c) == first)
+}

@@ -1,0 +1,289 @@
+//! Secrets written down where the image, its history or its build log keeps them.
+
+use std::collections::HashSet;
+
+use super::facts::secret::{Secret, Strength, in_text, of_login, of_value, promises};
+use crate::model::{
+    Example, Found, Invocation, Level, Measure, Reference, Rule, Script, Severity, Shell, Spanned,
+    Stage, Variable, Word, redact,
+};
+
+const MOUNTED: Level = Level::closed("handed in as a secret mount");
+const UNMOUNTED: Level = Level::high(1, "handed in as a build argument")
+    .in_new_unit(Severity::Info)
+    .when_added(Severity::Info);
+const NAMED: Level =
+    Level::medium(1, "a build argument, kept in the image's history").in_new_unit(Severity::Low);
+const DEFAULT: Level = Level::medium(2, "a working default password");
+const LITERAL: Level = Level::critical(3, "written down in full");
+
+pub(super) const RULE: Rule = Rule {
+    id: "secret-in-image",
+    promise: "No credential is written into a Dockerfile or handed to a build in the open.",
+    why: "Everything in ENV, ARG, LABEL and RUN stays in the image and in its history, readable by \
+          everyone who can pull it, and the file stays in git. Removing it later doesn't help: the \
+          credential must be revoked.",
+    fix: "Revoke the credential. Hand it to the build with `RUN --mount=type=secret,id=…` and to \
+          the running container from outside.",
+    levels: &[MOUNTED, UNMOUNTED, NAMED, DEFAULT, LITERAL],
+    references: &[
+        Reference::CisDocker("4.10"),
+        Reference::Cwe(798),
+        Reference::Cwe(538),
+        Reference::Nist("4.1.4"),
+        Reference::Docker("Build secrets"),
+    ],
+    answers: &[
+        "hadolint DL3064",
+        "trivy DS-0031",
+        "kics c3e1b6ae",
+        "buildkit SecretsUsedInArgOrEnv",
+        "dockle CIS-DI-0010",
+        "docker-bench 4.10",
+        "semgrep secret-in-build-arg",
+        "droast DF013",
+        "droast DF014",
+        "gitleaks generic-api-key",
+        "gitleaks private-key",
+        "gitleaks curl-auth-header",
+        "gitleaks curl-auth-user",
+    ],
+    options: &[],
+    every_commit: true,
+    measure: &[Measure::Stage(measure)],
+    examples: &[
+        Example {
+            file: "Dockerfile",
+            change: "
+                  FROM node:20
+                  USER node
+                + ENV DATABASE_URL=postgres://app:q8Zr2Lx7mKw@db/app
+            ",
+            beside: &[],
+            findings: &[
+                "secret in DATABASE_URL of the final stage: written down in full (… (11 characters))",
+            ],
+        },
+        Example {
+            file: "Dockerfile",
+            change: "
+                  FROM node:20
+                  USER node
+                - RUN --mount=type=secret,id=npm npm ci
+                + ARG NPM_TOKEN
+                + RUN npm ci
+            ",
+            beside: &[],
+            findings: &[
+                "build secrets of the final stage: was handed in as a secret mount (--mount=type=secret,id=npm), now handed in as a build argument (NPM_TOKEN)",
+                "secret in NPM_TOKEN of the final stage: a build argument, kept in the image's history",
+            ],
+        },
+        Example {
+            file: "Dockerfile", // references, places and placeholders
+            change: "
+                  FROM node:20
+                  USER node
+                + ENV TOKEN_FILE=/run/secrets/t API_KEY=changeme TOKENIZERS_PARALLELISM=false
+                + ENV GPG_KEY=A035C8C19219BA821ECEA86B64E628F8D684696D
+                + RUN curl -H \"Authorization: Bearer $(cat /run/secrets/t)\" https://example.com
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
+            file: "Dockerfile", // the same value under another name is not new
+            change: "
+                  FROM node:20
+                  USER node
+                - ENV DB_PASS=x8Kq2mZ0pTr7
+                + ENV DB_PASSWORD=x8Kq2mZ0pTr7
+            ",
+            beside: &[],
+            findings: &[],
+        },
+    ],
+};
+
+fn measure(stage: &Stage, found: &mut Found<'_>) {
+    let mut teller = Teller { found, seen: HashSet::new(), keys: HashSet::new() };
+    for variable in stage.env.iter().chain(&stage.labels) {
+        teller.variable(variable);
+    }
+    let mut asked = Vec::new();
+    for argument in &stage.args {
+        teller.variable(argument);
+        let value = argument.value.as_ref().map_or("", |value| value.text.trim());
+        if value.is_empty() && promises(&argument.name).is_some() {
+            asked.push(argument);
+        }
+    }
+    for argument in &asked {
+        let key = format!("secret in {}", argument.name);
+        teller.found.say(NAMED, key, &argument.place, "").same_as(&argument.name);
+    }
+    mounts(stage, &asked, teller.found);
+    for run in &stage.runs {
+        teller.shell(&run.shell, "RUN");
+        run.data.iter().for_each(|script| teller.script(script, "RUN"));
+    }
+    for copy in &stage.copies {
+        let instruction = if copy.add { "ADD" } else { "COPY" };
+        copy.heredocs.iter().for_each(|script| teller.script(script, instruction));
+        for source in &copy.sources {
+            teller.text(&source.value.text, instruction, source);
+        }
+    }
+    teller.invocations(stage);
+}
+
+/// Whether the build gets its secrets by mounts, or by the arguments of these names.
+fn mounts(stage: &Stage, asked: &[&Variable], found: &mut Found<'_>) {
+    let mount = stage.runs.iter().flat_map(|run| &run.flags).find(|flag| {
+        let value = flag.value.as_ref().map_or("", |value| value.text.as_str());
+        flag.name == "mount" && value.split(',').any(|part| part == "type=secret")
+    });
+    if let Some(flag) = mount {
+        let value = flag.value.as_ref().map_or("", |value| value.text.as_str());
+        found.say(MOUNTED, "build secrets", &flag.place, format!("--mount={value}"));
+    } else if let Some(first) = asked.first() {
+        let names: Vec<&str> = asked.iter().map(|argument| argument.name.as_str()).collect();
+        found.say(UNMOUNTED, "build secrets", &first.place, names.join(", "));
+    }
+}
+
+/// Tells each secret of a stage once, at the first place that holds it.
+struct Teller<'f, 'a> {
+    found: &'f mut Found<'a>,
+    seen: HashSet<String>,
+    keys: HashSet<String>,
+}
+
+impl Teller<'_, '_> {
+    fn variable(&mut self, variable: &Variable) {
+        let Some(value) = &variable.value else { return };
+        if let Some(secret) = of_value(&variable.name, &value.text) {
+            self.tell(&secret, &format!("secret in {}", variable.name), &variable.place);
+        }
+    }
+
+    fn invocations(&mut self, stage: &Stage) {
+        let check = stage.healthcheck.as_ref().and_then(|check| match &check.value {
+            crate::model::Healthcheck::Command(command) => Some(command),
+            crate::model::Healthcheck::None => None,
+        });
+        let named: [(Option<&Invocation>, &str); 3] = [
+            (stage.entrypoint.as_ref(), "ENTRYPOINT"),
+            (stage.cmd.as_ref(), "CMD"),
+            (check, "HEALTHCHECK"),
+        ];
+        for (invocation, instruction) in named {
+            if let Some(invocation) = invocation {
+                self.shell(&invocation.shell, instruction);
+            }
+        }
+    }
+
+    fn shell(&mut self, shell: &Shell, instruction: &str) {
+        for invoked in shell.commands() {
+            for (name, word) in &invoked.command.assignments {
+                if let Some(secret) = of_value(name, word.as_str()) {
+                    self.tell(&secret, &format!("secret in {name}"), &word.text);
+                }
+            }
+            for word in invoked.words {
+                self.word(word, instruction);
+            }
+            for redirect in &invoked.command.redirects {
+                self.text(redirect.target.as_str(), instruction, &redirect.target.text);
+            }
+            let words = invoked.words;
+            for pair in words.windows(2) {
+                let [flag, value] = pair else { continue };
+                self.option(invoked.program(), flag, value, instruction);
+            }
+        }
+    }
+
+    /// A word by itself: what shows in it, `--password=…`, `NAME=…`.
+    fn word(&mut self, word: &Word, instruction: &str) {
+        let text = word.as_str();
+        self.text(text, instruction, &word.text);
+        if let Some((name, value)) = text.split_once('=')
+            && !name.contains(char::is_whitespace)
+            && let Some(secret) = of_value(name.trim_start_matches('-'), value)
+        {
+            let name = name.trim_start_matches('-');
+            self.tell(&secret, &format!("secret in {name} of {instruction}"), &word.text);
+        }
+    }
+
+    /// `--password value`, `curl -u user:password`, `sshpass -p value`.
+    fn option(&mut self, program: &str, flag: &Word, value: &Word, instruction: &str) {
+        let name = flag.as_str();
+        if !name.starts_with('-') || value.as_str().starts_with('-') {
+            return;
+        }
+        let secret = match (program, name) {
+            ("curl", "-u" | "--user" | "--proxy-user" | "-U") => of_login(value.as_str()),
+            ("sshpass" | "docker" | "podman" | "az" | "helm", "-p") => {
+                of_value("password", value.as_str())
+            }
+            (_, long) if long.starts_with("--") && !long.contains('=') => {
+                of_value(long.trim_start_matches('-'), value.as_str())
+            }
+            _ => None,
+        };
+        if let Some(secret) = secret {
+            let key = format!("secret behind {name} of {instruction}");
+            self.tell(&secret, &key, &value.text);
+        }
+    }
+
+    fn text<T>(&mut self, text: &str, instruction: &str, place: &Spanned<T>) {
+        for secret in in_text(text) {
+            self.tell(&secret, &format!("{} in {instruction}", secret.what), place);
+        }
+    }
+
+    /// The lines of a file that an instruction writes down.
+    fn script(&mut self, script: &Script, instruction: &str) {
+        for secret in in_text(&script.text) {
+            let at = script.text.find(&secret.value).unwrap_or_default();
+            let end = at + secret.value.find('\n').unwrap_or(secret.value.len());
+            let place = Spanned::new((), script.span(at..end));
+            self.tell(&secret, &format!("{} in {instruction}", secret.what), &place);
+        }
+        let mut at = 0;
+        for line in script.text.split_inclusive('\n') {
+            let place = Spanned::new((), script.span(at..at + line.trim_end().len()));
+            at += line.len();
+            let Some((name, value)) = line.split_once(['=', ':']) else { continue };
+            let name = name.trim().trim_start_matches("export ").trim_matches(['"', '\'']);
+            let value = value.trim().trim_end_matches([',', ';']).trim_matches(['"', '\'']);
+            if let Some(secret) = of_value(name, value) {
+                self.tell(&secret, &format!("secret in {name} of {instruction}"), &place);
+            }
+        }
+    }
+
+    fn tell<T>(&mut self, secret: &Secret, key: &str, place: &Spanned<T>) {
+        if !self.seen.insert(secret.value.clone()) {
+            return;
+        }
+        let level = match secret.strength {
+            Strength::Weak => DEFAULT,
+            Strength::Strong => LITERAL,
+        };
+        let mut name = key.to_owned();
+        let mut count = 1;
+        while !self.keys.insert(name.clone()) {
+            count += 1;
+            name = format!("{key} ({count})");
+        }
+        self.found
+            .say(level, name, place, redact(&secret.value))
+            .same_as(&secret.value)
+            .hide(secret.value.clone());
+    }
+}
