@@ -262,6 +262,14 @@ fn a_stage_named_by_a_variable_is_still_a_stage() {
 }
 
 #[test]
+fn the_platform_chooses_among_stages_but_not_among_images() {
+    let text = "FROM a AS bin-linux\nUSER app\nFROM b AS bin-windows\nFROM bin-$TARGETOS\n";
+    assert_eq!(user(&last(text)), "app");
+    assert!(stages(text)[0].shipped);
+    assert_eq!(base(&last("FROM a-${TARGETARCH}:1\n").base.value), "?a-$TARGETARCH:1");
+}
+
+#[test]
 fn references_are_normalised() {
     let digest = format!("sha256:{}", "ab".repeat(32));
     for (left, right) in [
