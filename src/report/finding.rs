@@ -26,7 +26,8 @@ pub(super) fn write(page: &mut Page, findings: &[&Finding]) {
         if let Some(reason) = &other.waived {
             page.prose(2, &format!("waived: {reason}"));
         } else if !other.regression.fingerprint.is_empty() {
-            page.line(Paint::Plain, &format!("  waive: {}", other.regression.fingerprint));
+            let which = if findings.len() > 1 { other.regression.key.as_str() } else { "" };
+            page.line(Paint::Plain, &format!("  waive: {}  {which}", other.regression.fingerprint));
         }
     }
 }

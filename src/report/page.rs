@@ -7,6 +7,9 @@ use crate::model::printable;
 /// No line is longer than this, in characters, whatever it holds.
 const LONGEST: usize = 2000;
 
+/// The longest piece in backquotes that is kept on one line, in bytes.
+const QUOTED: usize = 50;
+
 /// The text so far.
 #[derive(Debug)]
 pub(super) struct Page {
@@ -53,7 +56,7 @@ impl Page {
         let text = safe(text);
         let room = self.columns.saturating_sub(indent).max(10);
         let mut line = String::new();
-        for word in text.split(' ').filter(|word| !word.is_empty()) {
+        for word in words(&text) {
             if !line.is_empty() && line.width() + 1 + word.width() > room {
                 self.put(indent, &line);
                 line.clear();
@@ -122,6 +125,23 @@ pub(super) fn cut(text: &str, room: usize) -> String {
         pieces(text, room.saturating_sub(3)).into_iter().next().unwrap_or_default();
     short.push_str("...");
     short
+}
+
+/// The words of `text`; a short piece in backquotes is one, to be copied as it is.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(' ');
+        let blank = rest.find(' ').unwrap_or(rest.len());
+        let quoted = rest.get(..blank)?.find('`').and_then(|open| {
+            let close = open + 1 + rest.get(open + 1..)?.find('`')?;
+            let end = rest.get(close..)?.find(' ').map_or(rest.len(), |after| close + after);
+            (end <= QUOTED).then_some(end)
+        });
+        let (word, after) = rest.split_at_checked(quoted.unwrap_or(blank).max(blank))?;
+        rest = after;
+        (!word.is_empty()).then_some(word)
+    })
 }
 
 /// `text` in pieces of at most `room` columns; one piece if it is empty.

@@ -60,6 +60,7 @@ fn only_improvements_are_one_line() {
 fn two_ports_of_one_line_share_it() {
     let mut other = port(3);
     other.regression.message = "port 22/tcp of db: now every address of the host".into();
+    other.regression.key = "port 22/tcp".into();
     other.regression.fingerprint = "feedfeedfeedfeed".into();
     insta::assert_snapshot!(told(&main_with(vec![port(3), other])), @r"
     high  published-port  compose.yaml:3
