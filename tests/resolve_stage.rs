@@ -527,3 +527,42 @@ fn a_health_check_is_switched_off_or_run() {
     };
     assert_eq!(commands(&command.shell), ["curl -f x"]);
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_instructions_resolve(lines in proptest::collection::vec(instruction(), 0..24)) {
+        let (stages, gaps) = resolved(&lines.join("\n"), &Settings::default());
+        proptest::prop_assert!(stages.len() <= 2 * lines.len());
+        proptest::prop_assert!(stages.is_empty() || stages.iter().any(|stage| stage.target));
+        proptest::prop_assert!(stages.iter().all(|stage| stage.shipped || !stage.target));
+        proptest::prop_assert!(gaps.len() <= 8 * lines.len() + 2);
+    }
+}
+
+fn instruction() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::prelude::*;
+    let keyword = proptest::sample::select(vec![
+        "FROM",
+        "FROM a AS",
+        "ARG",
+        "ENV A",
+        "ENV",
+        "USER",
+        "EXPOSE",
+        "RUN",
+        "COPY --from=",
+        "ONBUILD USER",
+        "ONBUILD RUN",
+        "CMD",
+        "ENTRYPOINT",
+        "HEALTHCHECK CMD",
+        "LABEL a=",
+        "ADD",
+        "RUN --mount=from=",
+        "SHELL",
+        "VOLUME",
+        "WORKDIR",
+    ]);
+    let rest = r#"(a|b|\$A|\$\{A:-b\}|\$\{|"|'|=|<<E|\[|,|80|-| |/|é|\\){0,8}"#;
+    (keyword, rest).prop_map(|(keyword, rest)| format!("{keyword} {rest}"))
+}
