@@ -146,18 +146,16 @@ impl Repository {
         limits: &Limits,
     ) -> Result<Result<(Vec<Revision>, Vec<Id>), Gap>> {
         let others = self.trusted_tips(name, trusted)?;
-        let known: Vec<Id> = self
-            .refs(&|other| other.starts_with(b"refs/heads/") || other.starts_with(b"refs/tags/"))?
-            .into_iter()
-            .filter_map(|(_, id)| self.commit_of(id))
-            .collect();
+        let branches = self.refs(&|other| other.starts_with(b"refs/heads/"))?;
+        let branches = branches.into_iter().map(|(_, id)| id);
         if others.is_empty() {
-            return Ok(Ok((vec![Revision::Empty], known)));
+            return Ok(Ok((vec![Revision::Empty], branches.collect())));
         }
         let Ok(bases) = self.merge_bases(tip, &others, limits) else {
-            let message = "where the new ref leaves known history could not be found in time";
+            let message = "where the new ref leaves known history could not be found";
             return Ok(Err(Gap::of(GapKind::Limit, "", message)));
         };
+        let known = bases.iter().copied().chain(branches).collect();
         let mut old = Vec::new();
         for base in bases.into_iter().take(MOST_BASES) {
             match self.revision(base) {
@@ -202,8 +200,8 @@ impl Repository {
         Ok(None)
     }
 
-    fn matching(&self, name: &BStr, trusted: &dyn Fn(&BStr) -> bool) -> Result<Vec<Id>> {
-        let refs = self.refs(&|other| other != name && trusted(other))?;
+    fn matching(&self, name: &BStr, wanted: &dyn Fn(&BStr) -> bool) -> Result<Vec<Id>> {
+        let refs = self.refs(&|other| other != name && wanted(other))?;
         Ok(refs.into_iter().map(|(_, id)| id).collect())
     }
 

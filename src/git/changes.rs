@@ -13,6 +13,8 @@ const MOST_OTHERS: usize = 20_000;
 /// How much of a path a note shows.
 const SHOWN: usize = 200;
 const MOST_NOTES: usize = 100;
+/// More links of one push are not followed.
+const MOST_LINKS: usize = 10_000;
 
 /// A file that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +52,7 @@ impl Repository {
         let mut walk = Walk::new(self, new, wanted);
         walk.run(old.top(), new.top());
         walk.hidden();
+        walk.targets(old);
         let Walk { mut found, changed, removed, added, others, .. } = walk;
         let paired = pairs::pair(old, new, removed, added, &others, &mut found.notes);
         found.files = changed.into_iter().chain(paired).collect();
@@ -74,6 +77,8 @@ struct Walk<'w> {
     added: Vec<Entry>,
     /// New files that are not wanted by their name.
     others: Vec<Entry>,
+    /// Links that are as they were, in folders that are not.
+    links: Vec<Entry>,
     /// New submodules where a folder stood.
     hidden: Vec<BString>,
     looked_at: usize,
@@ -94,8 +99,20 @@ impl<'w> Walk<'w> {
     ) -> Self {
         let found = Changes::default();
         let (changed, removed, added, others) = (vec![], vec![], vec![], vec![]);
-        let (hidden, looked_at) = (vec![], 0);
-        Self { repository, new, wanted, found, changed, removed, added, others, hidden, looked_at }
+        let (links, hidden, looked_at) = (vec![], vec![], 0);
+        Self {
+            repository,
+            new,
+            wanted,
+            found,
+            changed,
+            removed,
+            added,
+            others,
+            links,
+            hidden,
+            looked_at,
+        }
     }
 
     fn run<'l>(&mut self, old: Option<Folder<'l>>, new: Option<Folder<'l>>) {
@@ -178,6 +195,9 @@ impl<'w> Walk<'w> {
         if let Some((old, new)) = old.zip(new)
             && (old.id, old.kind, old.executable) == (new.id, new.kind, new.executable)
         {
+            if new.kind == EntryKind::Link && self.links.len() < MOST_LINKS {
+                self.links.push(new.entry(step.path.as_bstr()));
+            }
             return;
         }
         let (old, new) = (
@@ -243,6 +263,23 @@ impl<'w> Walk<'w> {
                 self.gap(GapKind::Submodule, path.as_bstr(), message);
             } else {
                 self.note(path.as_bstr(), "a submodule took the place of a folder");
+            }
+        }
+    }
+
+    /// Links that are as they were but lead to other content now: a container file changed behind its
+    /// name. Those in folders without any change stay unseen, as no folder is opened for them.
+    fn targets(&mut self, old: &Tree<'_>) {
+        for link in std::mem::take(&mut self.links) {
+            let path = link.path.as_bstr();
+            if (self.wanted)(path) {
+                let target = |tree: &Tree<'_>| {
+                    tree.follow(path).map(|entry| entry.map(|entry| (entry.kind, entry.id)))
+                };
+                if target(old) != target(self.new) {
+                    let old = Some(link.clone());
+                    self.changed.push(Change { old, new: Some(link), renamed: false });
+                }
             }
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
 use bstr::{BStr, BString};
+use gix::index::entry::Flags;
 
 use super::{Id, Repository, Revision, worktree};
 use crate::model::EntryKind;
@@ -12,7 +13,13 @@ use crate::model::EntryKind;
 #[derive(Clone, Debug)]
 pub(super) enum Node {
     Folder(Listing),
-    File { id: Id, kind: EntryKind, executable: bool },
+    /// A folder that a sparse index names only by its tree.
+    Tree(Id),
+    File {
+        id: Id,
+        kind: EntryKind,
+        executable: bool,
+    },
 }
 
 /// A folder's names.
@@ -20,13 +27,16 @@ pub(super) enum Node {
 pub(super) struct Listing(pub(super) BTreeMap<BString, Node>);
 
 impl Listing {
-    /// Puts a file where its path says; a file that stands where a folder must be gives way.
+    /// Puts a file, or a whole tree, where its path says; what stands where a folder must be gives way.
     pub(super) fn put(&mut self, path: &BStr, id: Id, kind: EntryKind, executable: bool) {
+        let path = path.strip_suffix(b"/").unwrap_or(path);
         let mut at = self;
         let mut parts = path.split(|&byte| byte == b'/').peekable();
         while let Some(part) = parts.next() {
             if parts.peek().is_none() {
-                at.0.insert(part.into(), Node::File { id, kind, executable });
+                let file = Node::File { id, kind, executable };
+                let node = if kind == EntryKind::Folder { Node::Tree(id) } else { file };
+                at.0.insert(part.into(), node);
                 return;
             }
             let node = at.0.entry(part.into()).or_insert_with(|| Node::Folder(Self::default()));
@@ -49,11 +59,14 @@ impl Repository {
         }
     }
 
-    /// The index, conflicts left out.
+    /// The index; conflicts, and files that are only meant to be added, left out.
     fn staged(&self) -> Result<Listing> {
         let mut listing = Listing::default();
         let Some(index) = self.read_index()? else { return Ok(listing) };
         for entry in index.entries() {
+            if entry.flags.contains(Flags::INTENT_TO_ADD) {
+                continue;
+            }
             if let (0, Some((kind, executable))) = (entry.stage_raw(), kind(entry.mode)) {
                 listing.put(entry.path(&index), entry.id, kind, executable);
             }
@@ -81,6 +94,7 @@ pub(super) fn kind(mode: gix::index::entry::Mode) -> Option<(EntryKind, bool)> {
         Mode::FILE_EXECUTABLE => (EntryKind::File, true),
         Mode::SYMLINK => (EntryKind::Link, false),
         Mode::COMMIT => (EntryKind::Submodule, false),
+        Mode::DIR => (EntryKind::Folder, false),
         _ => return None,
     })
 }

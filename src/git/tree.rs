@@ -278,6 +278,7 @@ impl Tree<'_> {
         if let Folder::Listed(listing) = folder {
             return Ok(match listing.0.get(name) {
                 Some(Node::Folder(next)) => Some(Folder::Listed(next)),
+                Some(Node::Tree(id)) => Some(Folder::Git(*id)),
                 _ => None,
             });
         }
@@ -358,6 +359,9 @@ fn listed<'l>(name: &'l BString, node: &'l Node, repository: &Repository) -> Ite
             id: Id::null(repository.objects.hash),
             listed: Some(folder),
         },
+        Node::Tree(id) => {
+            Item { name, kind: EntryKind::Folder, executable: false, id: *id, listed: None }
+        }
         Node::File { id, kind, executable } => {
             Item { name, kind: *kind, executable: *executable, id: *id, listed: None }
         }

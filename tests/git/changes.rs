@@ -110,6 +110,20 @@ fn a_submodule_in_place_of_container_files_hides_them() {
 }
 
 #[test]
+fn a_link_whose_target_changed_is_a_changed_file() {
+    let repo = Repo::new();
+    repo.write("base/real.txt", "USER app\n").write("base/other", "x").write("a/b", "b");
+    repo.link("Dockerfile", "base/real.txt").link("Dockerfile.other", "base/other").commit();
+    repo.write("base/real.txt", "USER root\n").commit();
+    let changes = repo.changes(repo.tree_of("HEAD~1"), repo.tree_of("HEAD"));
+    assert_eq!(told(&changes), ["Dockerfile -> Dockerfile"]);
+    repo.git(&["rm", "--quiet", "base/real.txt"]);
+    repo.commit();
+    let changes = repo.changes(repo.tree_of("HEAD~1"), repo.tree_of("HEAD"));
+    assert_eq!(told(&changes), ["Dockerfile -> Dockerfile"]);
+}
+
+#[test]
 fn paths_are_bytes() {
     let repo = Repo::new();
     repo.commit();
