@@ -53,7 +53,7 @@ pub(super) fn subtract<'a>(
         for now in unit.exposures.iter().filter(|now| is(&after, now)) {
             let was = before.get(&key(now)).copied();
             if now.level.rank > 0
-                && was.is_none_or(|was| now.level.worse_than(&was.level))
+                && was.map_or(!now.level.only_lost, |was| now.level.worse_than(&was.level))
                 && !already(&known, now)
             {
                 changes.push(Change::Worse(Worse { unit, counterpart, now, was }));
@@ -65,7 +65,7 @@ pub(super) fn subtract<'a>(
             let now = after.get(&key(was)).copied();
             let moved = identity(was).is_some_and(|identity| kept.contains(&identity));
             if was.level.rank > 0
-                && now.is_none_or(|now| was.level.worse_than(&now.level))
+                && now.map_or(!was.level.only_lost, |now| was.level.worse_than(&now.level))
                 && !moved
             {
                 changes.push(Change::Better(Better { unit, was, now }));

@@ -61,6 +61,8 @@ pub struct Level {
     pub added: Option<Severity>,
     /// How much it matters where a rung that was open already is left: `None` as `severity`.
     pub widened: Option<Severity>,
+    /// Being here is a finding only where the same key stood at a lower rung before.
+    pub only_lost: bool,
 }
 
 impl Level {
@@ -119,6 +121,13 @@ impl Level {
         Self { widened: Some(widened), ..self }
     }
 
+    /// The same rung, told only where the same key of the paired unit stood lower before: what never
+    /// was better is none of a change's business.
+    #[must_use]
+    pub const fn only_lost(self) -> Self {
+        Self { only_lost: true, ..self }
+    }
+
     /// How much it matters to be here: `old` is where the same key of the paired unit was.
     #[must_use]
     pub fn severity_from(&self, old: Option<&Self>, new_unit: bool) -> Severity {
@@ -143,6 +152,15 @@ impl Level {
     }
 
     const fn rung(rank: u8, label: &'static str, severity: Severity) -> Self {
-        Self { rank, size: 0, label, severity, new: severity, added: None, widened: None }
+        Self {
+            rank,
+            size: 0,
+            label,
+            severity,
+            new: severity,
+            added: None,
+            widened: None,
+            only_lost: false,
+        }
     }
 }

@@ -15,6 +15,7 @@ mod healthcheck;
 mod mutable_image;
 mod onbuild;
 mod page;
+mod remote_script;
 mod root_account;
 mod runs_as_root;
 mod runtime_volume;
@@ -22,6 +23,7 @@ mod secret_in_image;
 mod setuid;
 mod sudo;
 mod suppression;
+mod unverified_download;
 mod world_writable;
 
 use crate::model::{Declaration, Declared, Exposure, File, Found, Measure, Rule, Settings, Unit};
@@ -43,6 +45,7 @@ pub const RULES: &[&Rule] = &[
     &healthcheck::RULE,
     &mutable_image::RULE,
     &onbuild::RULE,
+    &remote_script::RULE,
     &root_account::RULE,
     &runs_as_root::RULE,
     &runtime_volume::RULE,
@@ -50,6 +53,7 @@ pub const RULES: &[&Rule] = &[
     &setuid::RULE,
     &sudo::RULE,
     &suppression::RULE,
+    &unverified_download::RULE,
     &world_writable::RULE,
 ];
 

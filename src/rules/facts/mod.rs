@@ -1,6 +1,8 @@
 //! What the rules know about the world: images, ports, users, words.
 
 pub(super) mod command;
+pub(super) mod download;
+pub(super) mod flow;
 pub(super) mod glob;
 pub(super) mod image;
 pub(super) mod mode;
