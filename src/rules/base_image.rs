@@ -86,7 +86,9 @@ pub(super) const RULE: Rule = Rule {
 
 fn measure(stage: &Stage, found: &mut Found<'_>) {
     if !stage.trigger {
-        say(&stage.base, OTHER, found);
+        // What ships stands on the bottom of its chain: a stage may be named like an image.
+        let base = if stage.target { &stage.root } else { &stage.base };
+        say(base, OTHER, found);
     }
     for source in &stage.sources {
         say(source, COPIED, found);

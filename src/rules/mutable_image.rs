@@ -109,7 +109,9 @@ pub(super) const RULE: Rule = Rule {
 
 fn measure(stage: &Stage, found: &mut Found<'_>) {
     if !stage.trigger {
-        say(&stage.base, "image", stage.shipped, found);
+        // What ships stands on the bottom of its chain, whatever stages lie between.
+        let base = if stage.target { &stage.root } else { &stage.base };
+        say(base, "image", stage.shipped, found);
     }
     for source in &stage.sources {
         let key = match &source.value {
