@@ -80,28 +80,22 @@ impl Repository {
         limits: &Limits,
     ) -> Result<Baseline> {
         let name = update.name.as_bstr();
-        let alias = self.alias(name);
+        let (target, current) = self.lead(name);
         let standing = if update.new.is_null() {
             Standing::Deleted
-        } else if let Some(current) = self.stale(update)? {
+        } else if let Some(current) = self.stale(update, target.as_bstr(), current)? {
             Standing::Stale(current)
         } else {
-            self.standing(
-                update,
-                alias.as_deref().map_or(name, |alias| alias.as_bstr()),
-                trusted,
-                limits,
-            )?
+            self.standing(update, target.as_bstr(), trusted, limits)?
         };
-        Ok(Baseline { alias, standing })
+        Ok(Baseline { alias: (target != name).then_some(target), standing })
     }
 
     /// The value of a ref that is not what the client says. A packed ref is asked only for a creation:
     /// what the client says wrongly of another one, git refuses after the hook.
-    fn stale(&self, update: &RefUpdate) -> Result<Option<Id>> {
-        let name = update.name.as_bstr();
+    fn stale(&self, update: &RefUpdate, name: &BStr, loose: Option<Id>) -> Result<Option<Id>> {
         let current =
-            if update.old.is_null() { self.current(name)? } else { self.current_if_loose(name) };
+            if loose.is_none() && update.old.is_null() { self.current(name)? } else { loose };
         Ok(current.filter(|&current| current != update.old && current != update.new))
     }
 

@@ -1,6 +1,6 @@
 //! Objects, read from several stores side by side.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use gix::hash::oid;
@@ -13,6 +13,9 @@ use crate::model::{Gap, GapKind};
 /// No object this large is a container file, a tree or a commit that anyone wrote.
 pub(super) const LARGEST: usize = 64 << 20;
 const PACK_CACHE: usize = 4 << 20;
+/// How many pack indices a store has room for, at least, and at most.
+const SLOTS: usize = 32;
+const MOST_SLOTS: u16 = 32_767;
 /// Tags of tags of tags: nobody nests deeper by intent.
 const DEEPEST_TAG: usize = 32;
 
@@ -62,18 +65,17 @@ impl Objects {
         let folders = stores::all(roots);
         ensure!(!folders.is_empty(), "the repository has no object directory");
         let mut opened = Vec::new();
-        let mut covered: Vec<PathBuf> = Vec::new();
+        let mut covered = stores::Covered::default();
         for folder in folders {
-            if covered.contains(&folder) {
+            if covered.holds(&folder) {
                 continue;
             }
-            match stores::followed(&folder) {
-                Some(alternates) => {
-                    covered.extend(alternates);
-                    let store = Store::usual(&folder, hash);
-                    opened.push(store.with_context(|| format!("objects {}", folder.display()))?);
-                }
-                None => opened.push(Store::Plain(Plain::open(&folder, hash))),
+            if let Some(followed) = folder.followed() {
+                covered.add(followed);
+                let store = Store::usual(&folder, hash);
+                opened.push(store.with_context(|| format!("objects {}", folder.path.display()))?);
+            } else {
+                opened.push(Store::Plain(Plain::open(&folder.path, hash)));
             }
         }
         Ok(Self { stores: opened, hash })
@@ -117,9 +119,6 @@ impl Objects {
         let mut id = id;
         let mut buffer = Vec::new();
         for _ in 0..DEEPEST_TAG {
-            if self.header(&id)?.kind == Kind::Blob {
-                return Ok(Peeled::Blob(id));
-            }
             let data = self.read(&id, &mut buffer)?;
             match data.kind {
                 Kind::Blob => return Ok(Peeled::Blob(id)),
@@ -148,13 +147,22 @@ pub(super) fn broken(id: &oid) -> Gap {
 }
 
 impl Store {
-    fn usual(folder: &Path, hash: gix::hash::Kind) -> Result<Self> {
+    fn usual(folder: &stores::Folder, hash: gix::hash::Kind) -> Result<Self> {
+        let slots = if folder.has_alternates() {
+            gix::odb::store::init::Slots::default()
+        } else {
+            // Room for the packs of a `git gc` that runs beside the hook.
+            let slots = (folder.packs() * 2).max(SLOTS);
+            let slots = u16::try_from(slots).unwrap_or(MOST_SLOTS).min(MOST_SLOTS);
+            gix::odb::store::init::Slots::Given(slots)
+        };
         let options = gix::odb::store::init::Options {
+            slots,
             alloc_limit_bytes: Some(LARGEST),
-            current_dir: Some(folder.to_owned()),
+            current_dir: Some(folder.path.clone()),
             ..Default::default()
         };
-        let patient = gix::odb::at_opts(folder, hash, None, options)?;
+        let patient = gix::odb::at_opts(&folder.path, hash, None, options)?;
         let mut quick = patient.clone();
         quick.refresh_never();
         quick.set_pack_cache(|| {

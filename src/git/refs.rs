@@ -23,14 +23,8 @@ impl Repository {
     /// The ref that a symbolic one leads to, which is what a push to it changes; `None` for a plain
     /// ref, one that does not exist, and a name that is no ref's.
     pub fn alias(&self, name: &BStr) -> Option<BString> {
-        let mut at = name.to_owned();
-        for _ in 0..DEEPEST {
-            match self.loose(at.as_bstr()) {
-                Some(Stored::Symbolic(target)) => at = target,
-                _ => break,
-            }
-        }
-        (at != name).then_some(at)
+        let (target, _) = self.lead(name);
+        (target != name).then_some(target)
     }
 
     /// What a ref is now; `None` where it doesn't exist.
@@ -38,24 +32,23 @@ impl Repository {
     /// # Errors
     /// Where the refs can't be read.
     pub fn current(&self, name: &BStr) -> Result<Option<Id>> {
+        match self.lead(name) {
+            (_, Some(id)) => Ok(Some(id)),
+            (target, None) => self.packed(target.as_bstr()),
+        }
+    }
+
+    /// Where a ref leads, and its value where a file of its own holds that: what is cheap to know.
+    pub(super) fn lead(&self, name: &BStr) -> (BString, Option<Id>) {
         let mut at = name.to_owned();
         for _ in 0..DEEPEST {
             match self.loose(at.as_bstr()) {
-                Some(Stored::Id(id)) => return Ok(Some(id)),
                 Some(Stored::Symbolic(target)) => at = target,
-                None => return self.packed(at.as_bstr()),
+                Some(Stored::Id(id)) => return (at, Some(id)),
+                None => break,
             }
         }
-        Ok(None)
-    }
-
-    /// A ref's value where it is cheap to know: one small file.
-    pub(super) fn current_if_loose(&self, name: &BStr) -> Option<Id> {
-        let target = self.alias(name).unwrap_or_else(|| name.to_owned());
-        match self.loose(target.as_bstr())? {
-            Stored::Id(id) => Some(id),
-            Stored::Symbolic(_) => None,
-        }
+        (at, None)
     }
 
     /// The branch that `HEAD` names, whether it exists or not; `None` where `HEAD` is detached.

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, bail};
 use bstr::{BString, ByteSlice as _};
 
 use super::objects::{Objects, Peeled};
@@ -60,8 +60,8 @@ pub struct Repository {
     pub(super) folder: PathBuf,
     /// Where refs and configuration lie; another folder only for a linked worktree.
     pub(super) common: PathBuf,
-    /// Where the files are checked out; `None` for a bare repository.
-    pub(super) files: Option<PathBuf>,
+    /// Where the files are checked out, if the environment says so.
+    files: Option<PathBuf>,
     /// The index, which pre-commit may name.
     pub(super) index: PathBuf,
     /// The prefix of ref names under `GIT_NAMESPACE`, empty without.
@@ -87,10 +87,10 @@ impl Repository {
     /// The repository that an environment names: `GIT_DIR`, else the folder or one above it.
     pub fn open(environment: &Environment<'_>) -> Result<Self> {
         let folder = match environment.path("GIT_DIR") {
-            Some(folder) => git_folder(&folder).unwrap_or(folder),
+            Some(folder) => git_folder(&folder)
+                .with_context(|| format!("{} is no git repository", folder.display()))?,
             None => found_from(&environment.folder)?,
         };
-        ensure!(is_repository(&folder), "{} is no git repository", folder.display());
         let common = environment.path("GIT_COMMON_DIR").unwrap_or_else(|| common(&folder));
         let config = std::fs::read(common.join("config")).unwrap_or_default();
         let Extensions { hash, reftable } = extensions(&config)
@@ -105,7 +105,7 @@ impl Repository {
         }
         Ok(Self {
             objects: Objects::open(roots, hash)?,
-            files: environment.path("GIT_WORK_TREE").or_else(|| checked_out(&folder)),
+            files: environment.path("GIT_WORK_TREE"),
             index: environment.path("GIT_INDEX_FILE").unwrap_or_else(|| folder.join("index")),
             namespace: namespace(environment),
             reftable,
@@ -118,6 +118,11 @@ impl Repository {
     /// The git directory, where a repository's own policy may lie.
     pub fn git_dir(&self) -> &Path {
         &self.common
+    }
+
+    /// Where the files are checked out; `None` for a bare repository.
+    pub(super) fn files(&self) -> Option<PathBuf> {
+        self.files.clone().or_else(|| checked_out(&self.folder))
     }
 
     /// What an id names once tags are opened.

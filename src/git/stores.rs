@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// git follows alternates of alternates five levels deep and ignores what is below.
@@ -9,39 +10,83 @@ const DEEPEST: usize = 5;
 /// More stores than any fork network has.
 const MOST: usize = 1_000;
 
+/// One object directory.
+#[derive(Debug)]
+pub(super) struct Folder {
+    pub(super) path: PathBuf,
+    /// Device and inode: what tells two spellings of a path apart from two folders, at the cost of
+    /// one call.
+    identity: (u64, u64),
+    has_alternates: bool,
+}
+
 /// Every object directory once: the roots first, each followed by its alternates. What is no folder
 /// is left out, as git does.
-pub(super) fn all(roots: Vec<PathBuf>) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = Vec::new();
+pub(super) fn all(roots: Vec<PathBuf>) -> Vec<Folder> {
+    let mut found: Vec<Folder> = Vec::new();
     let mut todo: Vec<(PathBuf, usize)> = roots.into_iter().rev().map(|root| (root, 0)).collect();
-    while let Some((folder, depth)) = todo.pop() {
-        let Ok(folder) = folder.canonicalize() else { continue };
-        if found.contains(&folder) || found.len() == MOST || !folder.is_dir() {
+    while let Some((path, depth)) = todo.pop() {
+        let Some(identity) = identity(&path) else { continue };
+        if found.len() == MOST || found.iter().any(|folder| folder.identity == identity) {
             continue;
         }
+        let alternates = alternates(&path);
+        let has_alternates = !alternates.is_empty();
         if depth <= DEEPEST {
-            let nested = alternates(&folder).into_iter().rev();
-            todo.extend(nested.map(|path| (folder.join(path), depth + 1)));
+            todo.extend(alternates.into_iter().rev().map(|nested| (path.join(nested), depth + 1)));
         }
-        found.push(folder);
+        found.push(Folder { path, identity, has_alternates });
     }
     found
 }
 
-/// The stores that gix reads besides when it opens this one; `None` where it would read others than
-/// git, or refuse.
-pub(super) fn followed(folder: &Path) -> Option<Vec<PathBuf>> {
-    if !folder.join("info/alternates").exists() {
-        return Some(vec![]);
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    let about = path.metadata().ok().filter(std::fs::Metadata::is_dir)?;
+    Some((about.dev(), about.ino()))
+}
+
+impl Folder {
+    /// The stores that gix reads besides when it opens this one; `None` where it would read others
+    /// than git, or refuse.
+    pub(super) fn followed(&self) -> Option<Covered> {
+        if !self.has_alternates {
+            return Some(Covered(vec![]));
+        }
+        let followed = gix::odb::alternate::resolve(self.path.clone(), &self.path).ok()?;
+        let mut followed: Vec<_> =
+            followed.iter().map(|path| identity(path)).collect::<Option<_>>()?;
+        let mut wanted: Vec<_> =
+            all(vec![self.path.clone()]).iter().map(|folder| folder.identity).collect();
+        wanted.retain(|&identity| identity != self.identity);
+        wanted.sort_unstable();
+        followed.sort_unstable();
+        (wanted == followed).then_some(Covered(followed))
     }
-    let followed = gix::odb::alternate::resolve(folder.to_owned(), folder).ok()?;
-    let mut followed: Vec<PathBuf> =
-        followed.iter().map(|path| path.canonicalize().ok()).collect::<Option<_>>()?;
-    let mut wanted = all(vec![folder.to_owned()]);
-    wanted.retain(|path| path != folder);
-    wanted.sort();
-    followed.sort();
-    (wanted == followed).then_some(followed)
+
+    /// How many packs it holds, as far as their names tell. gix would ask the file system about each.
+    pub(super) fn packs(&self) -> usize {
+        let Ok(names) = std::fs::read_dir(self.path.join("pack")) else { return 0 };
+        let is_index = |name: &[u8]| name.ends_with(b".idx") || name.starts_with(b"multi-pack");
+        names.flatten().filter(|name| is_index(name.file_name().as_bytes())).count()
+    }
+
+    pub(super) fn has_alternates(&self) -> bool {
+        self.has_alternates
+    }
+}
+
+/// Stores that are read already.
+#[derive(Debug, Default)]
+pub(super) struct Covered(Vec<(u64, u64)>);
+
+impl Covered {
+    pub(super) fn add(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+
+    pub(super) fn holds(&self, folder: &Folder) -> bool {
+        self.0.contains(&folder.identity)
+    }
 }
 
 /// The lines of `info/alternates`; a relative one counts from the store that holds it.

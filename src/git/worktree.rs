@@ -34,8 +34,8 @@ struct Tracked {
 
 /// Lists what is on disk. No link is followed, so nothing outside is ever read.
 pub(super) fn listing(repository: &Repository) -> Result<Listing> {
-    let top = repository.files.as_deref().context("a bare repository has no files on disk")?;
-    let mut walk = Walk::new(repository, top)?;
+    let top = repository.files().context("a bare repository has no files on disk")?;
+    let mut walk = Walk::new(repository, &top)?;
     while let Some(folder) = walk.todo.pop() {
         walk.folder(&folder)?;
     }
@@ -46,7 +46,7 @@ pub(super) fn listing(repository: &Repository) -> Result<Listing> {
 pub(super) fn read(repository: &Repository, entry: &Entry, limit: u64) -> Result<Vec<u8>, Gap> {
     let path = entry.path.as_bstr();
     let gone = || Gap::of(GapKind::MissingObject, path, "the file can't be read");
-    let file = repository.files.as_deref().ok_or_else(gone)?.join(OsStr::from_bytes(path));
+    let file = repository.files().ok_or_else(gone)?.join(OsStr::from_bytes(path));
     let Ok(about) = file.symlink_metadata() else { return repository.blob(entry, limit) };
     if about.is_symlink() {
         return link_text(&file).ok_or_else(gone);
