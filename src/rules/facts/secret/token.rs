@@ -12,6 +12,8 @@ use super::{Secret, Strength, value};
 struct Form {
     what: &'static str,
     keywords: &'static [&'static str],
+    /// Must stand in it too, letter for letter: the keywords alone are in every other text.
+    also: &'static str,
     /// The secret is the last group that matches, or all of it.
     pattern: &'static str,
     /// What it takes besides the form.
@@ -33,7 +35,7 @@ const fn form(
     keywords: &'static [&'static str],
     pattern: &'static str,
 ) -> Form {
-    Form { what, keywords, pattern, test: Test::Form }
+    Form { what, keywords, also: "", pattern, test: Test::Form }
 }
 
 /// Written from the providers' public descriptions of their formats.
@@ -41,18 +43,21 @@ const FORMS: &[Form] = &[
     Form {
         what: "password of a URL",
         keywords: &["://"],
+        also: "@",
         pattern: r#"[A-Za-z][A-Za-z0-9+.-]{1,30}://[^\s/:@'"<>]*:([^\s/@'"]{1,512})@"#,
         test: Test::Password,
     },
     Form {
         what: "credential of a header",
         keywords: &["authorization:", "authorization\":", "authorization="],
+        also: "",
         pattern: r#"(?i)authorization"?\s{0,4}[:=]\s{0,4}"?(?:bearer|basic|token)\s+([^\s'"]{8,4096})"#,
         test: Test::Token,
     },
     Form {
         what: "credential of a header",
         keywords: &["private-token:", "job-token:", "x-api-key:", "x-auth-token:", "api-key:"],
+        also: "",
         pattern: r#"(?i)(?:private-token|job-token|x-api-key|x-auth-token|api-key):\s{0,4}([^\s'"]{8,4096})"#,
         test: Test::Token,
     },
@@ -94,7 +99,13 @@ const FORMS: &[Form] = &[
     form("npm token", &["_authtoken"], r#"_authToken\s{0,4}=\s{0,4}"?([A-Za-z0-9_+/=.-]{16,400})"#),
     form("PyPI token", &["pypi-"], r"\b(pypi-AgE[A-Za-z0-9_-]{50,1000})"),
     form("SendGrid key", &["sg."], r"\b(SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{32,64})"),
-    form("Twilio key", &["sk"], r"\b(SK[0-9a-f]{32})\b"),
+    Form {
+        what: "Twilio key",
+        keywords: &["sk"],
+        also: "SK",
+        pattern: r"\b(SK[0-9a-f]{32})\b",
+        test: Test::Form,
+    },
     form(
         "JSON Web Token",
         &["eyj"],
@@ -171,7 +182,9 @@ pub(super) fn find(text: &str) -> Vec<Secret> {
             *slot = true;
         }
     }
-    for (at, form) in FORMS.iter().enumerate().filter(|(at, _)| seen[*at]) {
+    for (at, form) in
+        FORMS.iter().enumerate().filter(|(at, form)| seen[*at] && text.contains(form.also))
+    {
         let pattern = PATTERNS[at].get_or_init(|| Regex::new(form.pattern).ok());
         for captures in pattern.iter().flat_map(|pattern| pattern.captures_iter(text)).take(MOST) {
             let Some(secret) = captures.get(1) else { continue };
