@@ -14,6 +14,7 @@ mod frontend;
 mod healthcheck;
 mod mutable_image;
 mod onbuild;
+mod package_signature;
 mod page;
 mod remote_script;
 mod root_account;
@@ -23,6 +24,7 @@ mod secret_in_image;
 mod setuid;
 mod sudo;
 mod suppression;
+mod tls_verification;
 mod unverified_download;
 mod world_writable;
 
@@ -45,6 +47,7 @@ pub const RULES: &[&Rule] = &[
     &healthcheck::RULE,
     &mutable_image::RULE,
     &onbuild::RULE,
+    &package_signature::RULE,
     &remote_script::RULE,
     &root_account::RULE,
     &runs_as_root::RULE,
@@ -53,6 +56,7 @@ pub const RULES: &[&Rule] = &[
     &setuid::RULE,
     &sudo::RULE,
     &suppression::RULE,
+    &tls_verification::RULE,
     &unverified_download::RULE,
     &world_writable::RULE,
 ];

@@ -11,6 +11,7 @@ pub(super) mod port;
 pub(super) mod publisher;
 pub(super) mod remote;
 pub(super) mod secret;
+pub(super) mod tells;
 pub(super) mod url;
 pub(super) mod user;
 pub(super) mod version;
