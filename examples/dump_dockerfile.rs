@@ -3,6 +3,7 @@
 
 use std::io::{BufRead as _, Write as _};
 
+use bstr::ByteSlice as _;
 use plimsoll::model::{Arguments, Declared, FileId, Instruction, Pair, Script, Spanned, Text};
 use plimsoll::surface::DOCKERFILE;
 use serde_json::{Value, json};
@@ -28,11 +29,12 @@ fn dump(text: &Text) -> Value {
         json!({ "line": line, "end_line": end, "message": gap.message })
     });
     let gaps: Vec<Value> = gaps.collect();
+    let recognised = (DOCKERFILE.recognises)(text.path.as_bstr());
     let Declared::Dockerfile(file) = reading.declared else {
-        return json!({ "path": text.path.to_string(), "opaque": true, "gaps": gaps });
+        return json!({ "recognised": recognised, "opaque": true, "gaps": gaps });
     };
     let commands: Vec<Value> = file.instructions.iter().map(|one| command(text, one)).collect();
-    json!({ "path": text.path.to_string(), "commands": commands, "gaps": gaps })
+    json!({ "recognised": recognised, "commands": commands, "gaps": gaps })
 }
 
 fn command(text: &Text, one: &Instruction) -> Value {

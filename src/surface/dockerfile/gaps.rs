@@ -22,13 +22,20 @@ impl<'a> Gaps<'a> {
         Self { text, told: Vec::new(), first: None, count: 0, action: false }
     }
 
+    /// Whether anything is wrong so far.
+    pub(super) fn any(&self) -> bool {
+        self.count > 0
+    }
+
     /// Something is wrong with the text of a span.
     pub(super) fn tell(&mut self, span: Span, message: impl Into<String>) {
         self.first.get_or_insert(span);
         self.count += 1;
-        let fault = self.text.content.get(span.start as usize..span.end as usize);
-        self.action |= fault.is_some_and(|fault| ACTIONS.iter().any(|mark| fault.contains(mark)));
+        // Past the bound nothing is looked at: spans may be large, and many.
         if self.count <= MOST {
+            let fault = self.text.content.get(span.start as usize..span.end as usize);
+            let action = |fault: &str| ACTIONS.iter().any(|mark| fault.contains(mark));
+            self.action |= fault.is_some_and(action);
             self.told.push(Gap::at(self.text, span, message));
         }
     }
@@ -54,6 +61,7 @@ impl<'a> Gaps<'a> {
             return self.told;
         };
         self.told.clear();
+        self.count = 0;
         self.tell_at(first, all);
         self.told
     }

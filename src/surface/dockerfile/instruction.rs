@@ -140,7 +140,9 @@ impl Source<'_> {
         match kind.text.to_ascii_uppercase().as_str() {
             "CMD" if rest.text.is_empty() => Err("HEALTHCHECK CMD needs a command".to_owned()),
             "CMD" => self.command(rest),
-            "NONE" if rest.text.is_empty() => Ok(Arguments::Words(vec![self.spanned(kind)])),
+            "NONE" if rest.text.is_empty() => {
+                Ok(Arguments::Words(vec![self.spanned(kind).with("NONE".to_owned())]))
+            }
             "NONE" => Err("HEALTHCHECK NONE takes no arguments".to_owned()),
             "" => Err("HEALTHCHECK needs NONE or CMD".to_owned()),
             _ => Err(format!("HEALTHCHECK takes NONE or CMD, not {}", kind.text)),

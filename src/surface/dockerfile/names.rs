@@ -4,6 +4,8 @@ use bstr::{BStr, ByteSlice as _};
 
 const STEMS: [&str; 2] = ["dockerfile", "containerfile"];
 
+const SIGNS: [char; 3] = ['.', '-', '_'];
+
 /// What a template engine's input is called by.
 const TEMPLATES: [&str; 16] = [
     "ejs", "erb", "gotmpl", "hbs", "in", "j2", "jinja", "jinja2", "liquid", "m4", "mustache",
@@ -11,38 +13,32 @@ const TEMPLATES: [&str; 16] = [
 ];
 
 /// Endings of programs, prose and data: `dockerfile.go` is either a Dockerfile for Go or a program.
-const DOUBTFUL: [&str; 45] = [
+const DOUBTFUL: [&str; 52] = [
     "adoc", "bats", "bzl", "c", "cc", "conf", "cpp", "cs", "css", "csv", "dart", "diff", "ex",
     "exs", "go", "gz", "h", "htm", "html", "ini", "java", "js", "json", "jsx", "kt", "lock", "lua",
     "markdown", "md", "mjs", "patch", "php", "pl", "png", "ps1", "py", "rb", "rs", "rst", "scala",
-    "sh", "svg", "swift", "toml", "ts",
+    "sh", "svg", "swift", "toml", "ts", "tsx", "vim", "vue", "xml", "yaml", "yml", "zip",
 ];
-
-/// More of them, which no Dockerfile is ever called by.
-const OTHER: [&str; 6] = ["tsx", "vim", "vue", "xml", "yaml", "yml"];
 
 /// A Dockerfile by its name, in any case: BuildKit looks for `dockerfile` too.
 pub(super) fn recognises(path: &BStr) -> bool {
     let name = name(path);
     let (base, _) = template_base(&name);
-    let part = |stem: &str| {
-        let sign = |c: Option<char>| matches!(c, Some('.' | '-' | '_'));
-        base == stem
-            || base.strip_prefix(stem).is_some_and(|rest| sign(rest.chars().next()))
-            || base.strip_suffix(stem).is_some_and(|rest| sign(rest.chars().next_back()))
-    };
-    STEMS.iter().any(|stem| part(stem)) && !base.ends_with("ignore")
+    let behind = |stem: &str| base.strip_suffix(stem).is_some_and(|rest| rest.ends_with(SIGNS));
+    STEMS.iter().any(|stem| base.starts_with(stem) || behind(stem)) && !base.ends_with("ignore")
 }
 
 /// The name alone doesn't tell: it is one only if its content looks like one.
 pub(super) fn doubtful(path: &BStr) -> bool {
     let name = name(path);
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    if STEMS.contains(&ending) {
-        return false;
-    }
-    let stem = STEMS.iter().any(|stem| name.starts_with(stem));
-    !stem || DOUBTFUL.contains(&ending) || OTHER.contains(&ending)
+    let (base, _) = template_base(&name);
+    let ending = base.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let program = DOUBTFUL.contains(&ending);
+    let begins = STEMS
+        .iter()
+        .filter_map(|stem| base.strip_prefix(stem))
+        .any(|rest| rest.is_empty() || rest.starts_with(SIGNS));
+    !STEMS.contains(&ending) && (program || !begins)
 }
 
 /// Its name says that a template engine makes the Dockerfile of it.
@@ -59,5 +55,55 @@ fn template_base(name: &str) -> (&str, bool) {
     match name.rsplit_once('.') {
         Some((base, ending)) if TEMPLATES.contains(&ending) => (base, true),
         _ => (name, false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(path: &str) -> (bool, bool, bool) {
+        let path = BStr::new(path);
+        (recognises(path), doubtful(path), template(path))
+    }
+
+    #[test]
+    fn names_of_dockerfiles_are_known_in_any_case() {
+        for name in [
+            "Dockerfile",
+            "a/b/dockerfile",
+            "DOCKERFILE",
+            "Containerfile",
+            "Dockerfile.prod",
+            "Dockerfile-alpine",
+            "Dockerfile_gpu",
+            "web.Dockerfile",
+            "web.prod.containerfile",
+            "Containerfile.dev",
+            "Dockerfile.ubi9.x86_64",
+        ] {
+            assert_eq!(kind(name), (true, false, false), "{name}");
+        }
+    }
+
+    #[test]
+    fn templates_of_dockerfiles_are_known() {
+        for name in ["Dockerfile.j2", "Dockerfile.alpine.tmpl", "web.dockerfile.erb"] {
+            assert_eq!(kind(name), (true, false, true), "{name}");
+        }
+    }
+
+    #[test]
+    fn where_a_name_leaves_doubt_the_content_decides() {
+        for name in ["dockerfile.go", "Dockerfile.md", "Dockerfile2", "my-dockerfile"] {
+            assert_eq!(kind(name), (true, true, false), "{name}");
+        }
+    }
+
+    #[test]
+    fn other_names_are_left_alone() {
+        for name in ["Dockerfile.dockerignore", ".dockerignore", "mydockerfile", "Dockerfile/x"] {
+            assert!(!recognises(BStr::new(name)), "{name}");
+        }
     }
 }

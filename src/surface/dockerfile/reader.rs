@@ -129,15 +129,18 @@ impl<'a> Reader<'a> {
         }
         let (file, content) = (self.text.file, &self.text.content);
         let mut heredocs = Vec::new();
+        let mut missing = None;
         for mark in marks(&script.text) {
             let Some((heredoc, end)) = self.ends.body(file, content, &mut self.lines, &mark) else {
-                let message = format!("no line ends the heredoc {}", mark.name);
-                self.gaps.tell(instruction.span, message);
+                missing.get_or_insert(mark.name);
                 continue;
             };
             heredocs.push(heredoc);
             let end = self.text.span(end.start..end.end());
             instruction.span = instruction.span.to(end);
+        }
+        if let Some(name) = missing {
+            self.gaps.tell(instruction.span, format!("no line ends the heredoc {name}"));
         }
         match &mut instruction.trigger {
             Some(trigger) => {
@@ -156,8 +159,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What the file lacks as a whole.
+    /// What the file lacks as a whole, unless a line that can't be read is the cause.
     fn stages(&mut self) {
+        if self.gaps.any() {
+            return;
+        }
         let mut instructions = self.out.instructions.iter();
         match instructions.find(|one| one.keyword.value != "ARG") {
             Some(one) if one.keyword.value != "FROM" => {
