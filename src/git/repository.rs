@@ -1,6 +1,6 @@
 //! One repository: where its parts lie, and its objects.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use bstr::{BString, ByteSlice as _};
 
 use super::objects::{Objects, Peeled};
-use super::{Environment, Id, stores};
+use super::{Environment, Id, environment, stores};
 use crate::model::Gap;
 
 /// A state of the files.
@@ -68,6 +68,8 @@ pub struct Repository {
     pub(super) namespace: BString,
     /// Whether refs are kept as a reftable, which gix can't read.
     pub(super) reftable: bool,
+    /// What `git -c` set, for the programs that git starts.
+    parameters: OsString,
     pub(super) objects: Objects,
     /// Where files may be found for objects of the main store: commit-graphs.
     pub(super) main_store: PathBuf,
@@ -108,6 +110,7 @@ impl Repository {
             files: environment.path("GIT_WORK_TREE"),
             index: environment.path("GIT_INDEX_FILE").unwrap_or_else(|| folder.join("index")),
             namespace: namespace(environment),
+            parameters: (environment.variable)("GIT_CONFIG_PARAMETERS").unwrap_or_default(),
             reftable,
             folder,
             common,
@@ -156,7 +159,9 @@ impl Repository {
             .map_err(|error| anyhow::anyhow!("{error}"))
             .context("the configuration can't be read")?;
         let config = repository.config_snapshot();
-        Ok(config.boolean("receive.advertisePushOptions").unwrap_or(false))
+        let stored = config.boolean("receive.advertisePushOptions").unwrap_or(false);
+        Ok(environment::parameter(&self.parameters, "receive.advertisePushOptions")
+            .unwrap_or(stored))
     }
 }
 

@@ -193,3 +193,15 @@ fn options_beyond_the_count_are_not_read() {
     let environment = Environment { variable: &variable, folder: "/".into() };
     assert_eq!(push_options(&environment), ["a"]);
 }
+
+#[test]
+fn push_options_are_offered_where_configuration_or_the_caller_says_so() {
+    let repo = Repo::new();
+    let offered = |variables: &[(&str, &OsStr)]| {
+        open(&repo.folder, variables).advertises_push_options().unwrap()
+    };
+    let said = [("GIT_CONFIG_PARAMETERS", OsStr::new("'receive.advertisePushOptions'='true'"))];
+    assert!(!offered(&[]) && offered(&said));
+    repo.git(&["config", "receive.advertisePushOptions", "true"]);
+    assert!(offered(&[]));
+}
