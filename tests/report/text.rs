@@ -70,8 +70,8 @@ fn two_ports_of_one_line_share_it() {
       host
       port 22/tcp of db: now every address of the host
       fix: put the address in front: `127.0.0.1:5432:5432`
-      waive: 0000000000000003
-      waive: feedfeedfeedfeed
+      waive: 0000000000000003  port 5432/tcp
+      waive: feedfeedfeedfeed  port 22/tcp
     more: plimsoll explain published-port
     2 regressions, 0 improvements; main was not updated
     ");
