@@ -12,10 +12,13 @@ mod exposed_port;
 mod facts;
 mod frontend;
 mod healthcheck;
+mod installed_daemon;
 mod mutable_image;
 mod onbuild;
+mod package_pin;
 mod package_signature;
 mod page;
+mod pipefail;
 mod remote_script;
 mod root_account;
 mod runs_as_root;
@@ -45,9 +48,12 @@ pub const RULES: &[&Rule] = &[
     &exposed_port::RULE,
     &frontend::RULE,
     &healthcheck::RULE,
+    &installed_daemon::RULE,
     &mutable_image::RULE,
     &onbuild::RULE,
+    &package_pin::RULE,
     &package_signature::RULE,
+    &pipefail::RULE,
     &remote_script::RULE,
     &root_account::RULE,
     &runs_as_root::RULE,
