@@ -88,6 +88,9 @@ impl<'a> Locator<'a> {
     /// What the old unit had under another key of the same rule, if it was one thing: the image
     /// that was replaced.
     fn lost<'b>(&self, worse: &Worse<'b>) -> Option<&'b Exposure> {
+        if worse.now.together {
+            return None;
+        }
         let rule = worse.now.rule.id;
         let still = |was: &Exposure| {
             worse.unit.exposures.iter().any(|now| now.rule.id == rule && now.key == was.key)

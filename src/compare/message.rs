@@ -23,13 +23,7 @@ pub(super) fn regression(worse: &Worse<'_>, locator: &Locator<'_>, mask: &Mask) 
     let severity = worse.now.level.severity_from(before, worse.counterpart.is_none());
     let (was, now) = (worse.was.map(|was| shown(was, mask)), shown(worse.now, mask));
     let key = mask.text(&worse.now.key);
-    let title = article(&declaration.title);
-    let message = match &was {
-        Some(was) => {
-            format!("{key} of {title}: was {}, now {}", state(was, &key), state(&now, &key))
-        }
-        None => format!("{key} of {title}: {}", state(&now, &key)),
-    };
+    let message = sentence(&key, &declaration.title, was.as_ref(), &now);
     Regression {
         rule: worse.now.rule,
         severity,
@@ -50,6 +44,15 @@ pub(super) fn regression(worse: &Worse<'_>, locator: &Locator<'_>, mask: &Mask) 
         message,
         commit: None,
         new_unit: worse.counterpart.is_none(),
+    }
+}
+
+/// What happened, in one sentence.
+pub(super) fn sentence(key: &str, unit: &str, was: Option<&Shown>, now: &Shown) -> String {
+    let title = article(unit);
+    match was {
+        Some(was) => format!("{key} of {title}: was {}, now {}", state(was, key), state(now, key)),
+        None => format!("{key} of {title}: {}", state(now, key)),
     }
 }
 
@@ -75,7 +78,7 @@ pub(super) fn improvement(better: &Better<'_>, mask: &Mask) -> Improvement {
     }
 }
 
-type Shown = (crate::model::Level, String);
+pub(super) type Shown = (crate::model::Level, String);
 
 fn shown(exposure: &Exposure, mask: &Mask) -> Shown {
     (exposure.level, mask.text(&exposure.evidence))

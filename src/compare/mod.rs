@@ -5,6 +5,7 @@ mod mask;
 mod message;
 mod pair;
 mod subtract;
+mod together;
 
 use std::rc::Rc;
 
@@ -39,16 +40,28 @@ pub fn compare(old: Side<'_>, new: Side<'_>, moved: &[(BString, BString)]) -> Ou
     let locator = locate::Locator::new(old, new, moved);
     let mask = mask::Mask::new(old, new);
     let mut outcome = Outcome::default();
+    let (mut worse_together, mut better_together) = (Vec::new(), Vec::new());
     for change in subtract::subtract(old.units, new.units, &pairs) {
         match change {
             subtract::Change::Worse(worse) => {
-                outcome.regressions.push(message::regression(&worse, &locator, &mask));
+                let regression = message::regression(&worse, &locator, &mask);
+                let list =
+                    if worse.now.together { &mut worse_together } else { &mut outcome.regressions };
+                list.push(regression);
             }
             subtract::Change::Better(better) => {
-                outcome.improvements.push(message::improvement(&better, &mask));
+                let improvement = message::improvement(&better, &mask);
+                let list = if better.was.together {
+                    &mut better_together
+                } else {
+                    &mut outcome.improvements
+                };
+                list.push(improvement);
             }
         }
     }
+    outcome.regressions.extend(together::regressions(worse_together));
+    outcome.improvements.extend(together::improvements(better_together));
     fold_same(&mut outcome.regressions);
     outcome
 }

@@ -55,6 +55,7 @@ pub(super) fn subtract<'a>(
             if now.level.rank > 0
                 && was.map_or(!now.level.only_lost, |was| now.level.worse_than(&was.level))
                 && !already(&known, now)
+                && (!now.only_if_lost || was.is_some_and(|was| was.level.rank == 0))
             {
                 changes.push(Change::Worse(Worse { unit, counterpart, now, was }));
             }
@@ -67,6 +68,7 @@ pub(super) fn subtract<'a>(
             if was.level.rank > 0
                 && now.map_or(!was.level.only_lost, |now| was.level.worse_than(&now.level))
                 && !moved
+                && (!was.only_if_lost || now.is_some())
             {
                 changes.push(Change::Better(Better { unit, was, now }));
             }

@@ -1,8 +1,10 @@
 //! The build context: what a Dockerfile's `COPY` can reach.
 
+use std::rc::Rc;
+
 use bstr::BString;
 
-use super::{FileId, Gap, Pattern, Spanned};
+use super::{File, Gap, Pattern, Spanned};
 
 /// An ignore file as written.
 #[derive(Clone, Debug, Default)]
@@ -14,27 +16,100 @@ pub struct IgnoreFile {
 /// One Dockerfile with one context folder and the ignore file that counts for it.
 #[derive(Clone, Debug)]
 pub struct BuildContext {
-    /// The Dockerfile.
-    pub dockerfile: FileId,
+    /// The Dockerfile's path.
+    pub dockerfile: BString,
     /// The folder, relative to the top; empty for the top itself.
     pub folder: BString,
-    /// The ignore file that wins, and its path; `None` where there is none.
-    pub ignore: Option<(FileId, BString)>,
-    /// What was asked of it and what it answers.
+    /// It is not the Dockerfile's own folder but one above it.
+    pub above: bool,
+    /// Sensitive names that an instruction copies, or would if no pattern left them out.
     pub reached: Vec<Reached>,
     /// What could not be read on the way.
     pub gaps: Vec<Gap>,
 }
 
-/// A sensitive name that an instruction copies out of the context.
+impl BuildContext {
+    /// How messages name it.
+    #[must_use]
+    pub fn title(&self) -> String {
+        if self.above { "build context at the top" } else { "build context" }.to_owned()
+    }
+}
+
+/// A sensitive name that an instruction takes out of the context.
 #[derive(Clone, Debug)]
 pub struct Reached {
-    /// The name or path, relative to the context: `.env`, `certs/server.pem`.
+    /// The name or path, relative to the context: `.env`, `certs/server.pem`; `…/` stands for any
+    /// folder.
     pub path: String,
-    /// It is really in the tree; otherwise it is a probe, a name usually untracked.
-    pub tracked: bool,
-    /// Whether the ignore file lets it through.
-    pub copied: bool,
-    /// The pattern that decides, else the `COPY`; the others that matter in `because`.
+    /// What kind of thing it is by its name.
+    pub kind: Sensitive,
+    /// The file if it is really in the tree. Otherwise it is a probe: such names are usually
+    /// untracked, and lie there when somebody builds.
+    pub file: Option<Tracked>,
+    /// Which builders copy it.
+    pub copied: Builders,
+    /// It ends up in the image that ships, otherwise only in a layer of a build stage.
+    pub shipped: bool,
+    /// How it is taken.
+    pub by: Taken,
+    /// The pattern that decides, else the source of the `COPY`; then the other one, and the whole
+    /// ignore file.
     pub place: Spanned<()>,
+    /// The pattern or the source that decides, as written.
+    pub evidence: String,
+    /// No pattern says that it may be copied: what is missing is the cause.
+    pub unnamed: bool,
+}
+
+/// A sensitive file of the tree.
+#[derive(Clone, Debug)]
+pub struct Tracked {
+    /// Its text; `None` where it can't be read.
+    pub file: Option<Rc<File>>,
+    /// It plainly holds no secret, or belongs to tests.
+    pub harmless: bool,
+}
+
+/// How an instruction takes a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// By its own name: `COPY id_rsa /k`.
+    Named,
+    /// With all of the context: `COPY . .`.
+    Everything,
+    /// With a folder of the context: `COPY src/ .`.
+    Folder,
+}
+
+/// Which builders copy a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Builders {
+    /// None.
+    Nobody,
+    /// Docker alone, which reads no `.containerignore`.
+    Docker,
+    /// Podman alone, which prefers `.containerignore`.
+    Podman,
+    /// Both.
+    All,
+}
+
+/// What kind of sensitive thing a name promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sensitive {
+    /// `.env` and the like.
+    Environment,
+    /// A private key or a key store.
+    Key,
+    /// A file that holds nothing but credentials.
+    Credential,
+    /// Settings of a tool that often hold a token: `.npmrc`.
+    Settings,
+    /// State and variables of infrastructure tools.
+    State,
+    /// The history of the repository, and whatever it ever held.
+    History,
+    /// An archive whose name promises credentials.
+    Archive,
 }

@@ -28,6 +28,10 @@ pub struct Exposure {
     pub absent: bool,
     /// A value that must not be printed, wherever it stands in a line that is shown.
     pub hidden: Option<String>,
+    /// It is told as one with the others of its rule and unit that the same file explains.
+    pub together: bool,
+    /// It is told only where the old revision shows its key closed: by itself it says too little.
+    pub only_if_lost: bool,
 }
 
 /// Takes what a rule measures: stamps the rule, escapes and bounds keys and evidence.
@@ -78,6 +82,8 @@ impl<'a> Found<'a> {
             identity: None,
             absent: false,
             hidden: None,
+            together: false,
+            only_if_lost: false,
         });
         &mut self.exposures[index]
     }
@@ -99,6 +105,18 @@ impl Exposure {
     /// It is open because nothing is declared.
     pub fn absent(&mut self) -> &mut Self {
         self.absent = true;
+        self
+    }
+
+    /// It is told as one with the others of its rule and unit that the same file explains.
+    pub fn together(&mut self) -> &mut Self {
+        self.together = true;
+        self
+    }
+
+    /// It is told only where the old revision shows its key closed.
+    pub fn only_if_lost(&mut self) -> &mut Self {
+        self.only_if_lost = true;
         self
     }
 

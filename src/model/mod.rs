@@ -19,7 +19,7 @@ mod text;
 mod tree;
 mod unit;
 
-pub use context::{BuildContext, IgnoreFile, Reached};
+pub use context::{BuildContext, Builders, IgnoreFile, Reached, Sensitive, Taken, Tracked};
 pub use dockerfile::{
     Arguments, Directive, Dockerfile, Flag, Heredoc, Instruction, Pair, Piece, Script,
 };

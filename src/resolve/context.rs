@@ -1,10 +1,17 @@
 //! A Dockerfile, its context folder and the ignore file that counts become a build context.
+//!
+//! Source: BuildKit `frontend/dockerui` (Docker's order of ignore files); buildah `pkg/parse`,
+//! `ContainerIgnoreFile` (Podman's).
 
-use std::rc::Rc;
+mod copies;
+mod reach;
+mod sensitive;
 
-use bstr::{BStr, BString};
+use bstr::{BStr, BString, ByteSlice as _};
 
-use crate::model::{BuildContext, File, Settings, Stage, Tree};
+use copies::Source;
+
+use crate::model::{BuildContext, EntryKind, Glob, Settings, Stage, Tree, clean};
 
 /// Which names below a context are looked at, beside the probes.
 #[derive(Clone, Debug)]
@@ -15,25 +22,140 @@ pub enum Names {
     Only(Vec<BString>),
 }
 
-/// The build contexts that a Dockerfile can be built with.
+/// Folders below an ignore file in which Dockerfiles are looked for.
+const MOST_FOLDERS: usize = 128;
+/// Dockerfiles that one ignore file is asked about.
+const MOST_DOCKERFILES: usize = 128;
+/// Sources that are looked up to find out which folder a Dockerfile is built in.
+const MOST_SOURCES: usize = 16;
+
+/// The build contexts that a Dockerfile can be built with: none if it copies nothing.
 pub(super) fn contexts(
-    _path: &BStr,
-    _file: &Rc<File>,
-    _stages: &[Stage],
-    _tree: &dyn Tree,
-    _names: &Names,
-    _settings: &Settings,
+    path: &BStr,
+    stages: &[Stage],
+    tree: &dyn Tree,
+    names: &Names,
+    settings: &Settings,
 ) -> Vec<BuildContext> {
-    Vec::new()
+    let sources = copies::sources(stages);
+    if sources.is_empty() {
+        return Vec::new();
+    }
+    let own = parent(path);
+    folders(path, own, &sources, tree, settings)
+        .into_iter()
+        .map(|folder| {
+            let mut context = BuildContext {
+                dockerfile: path.into(),
+                above: folder != own,
+                folder,
+                reached: Vec::new(),
+                gaps: Vec::new(),
+            };
+            reach::reach(&mut context, &sources, tree, names);
+            context
+        })
+        .collect()
+}
+
+/// The context folders: what the settings say, else the Dockerfile's own and the top, the one
+/// left out that plainly doesn't hold what is copied.
+fn folders(
+    path: &BStr,
+    own: &BStr,
+    sources: &[Source],
+    tree: &dyn Tree,
+    settings: &Settings,
+) -> Vec<BString> {
+    let said = settings
+        .contexts
+        .iter()
+        .filter(|(glob, _)| Glob::new(glob).is_ok_and(|glob| glob.matches(path)));
+    let said: Vec<BString> = said
+        .map(|(_, folder)| clean(&format!("/{folder}")).trim_start_matches('/').into())
+        .collect();
+    let top: &BStr = b"".into();
+    if !said.is_empty() {
+        return said;
+    }
+    if own.is_empty() {
+        return vec![top.into()];
+    }
+    let (here, above) = (held(own, sources, tree), held(top, sources, tree));
+    let entries = tree.names(own);
+    let own_ignore = entries.iter().any(|(name, _)| reach::CONTEXT_WIDE.contains(&name.as_slice()));
+    // Nothing but Dockerfiles and scripts: such a folder is built from above.
+    let bare = entries.iter().all(|(name, kind)| {
+        *kind == EntryKind::File
+            && (sensitive::names_dockerfile(name.as_ref())
+                || [&b".sh"[..], b".conf", b".dockerignore", b".md", b".yml", b".yaml"]
+                    .iter()
+                    .any(|ending| name.ends_with(ending)))
+    });
+    match (here, above) {
+        (1.., 0) => vec![own.into()],
+        (0, 1..) => vec![top.into()],
+        _ if own_ignore => vec![own.into()],
+        (0, 0) if bare => vec![top.into()],
+        _ => vec![own.into(), top.into()],
+    }
+}
+
+/// How many of the plainly written sources a folder holds.
+fn held(folder: &BStr, sources: &[Source], tree: &dyn Tree) -> usize {
+    let plain = sources.iter().map(|source| source.path.as_str());
+    let plain = plain.filter(|path| !path.is_empty() && !path.contains(['*', '?', '[', '$']));
+    plain
+        .take(MOST_SOURCES)
+        .filter(|path| {
+            let path = join(folder, path);
+            let path: &BStr = path.as_ref();
+            let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+            tree.names(parent(path)).iter().any(|(entry, _)| entry == name)
+        })
+        .count()
 }
 
 /// The Dockerfiles that a changed ignore file counts for: bounded to its folder, and the folders
 /// directly below it.
-pub fn dockerfiles_of(_ignore: &BStr, _tree: &dyn Tree) -> Vec<BString> {
-    Vec::new()
+pub fn dockerfiles_of(ignore: &BStr, tree: &dyn Tree) -> Vec<BString> {
+    let folder = parent(ignore);
+    let name = ignore.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    let entries = tree.names(folder);
+    let own = [&b".dockerignore"[..], b".containerignore"]
+        .iter()
+        .find_map(|ending| name.strip_suffix(*ending))
+        .unwrap_or_default();
+    if !own.is_empty() {
+        return vec![join(folder, own)];
+    }
+    let mut found = Vec::new();
+    let mut take = |folder: &BStr, entries: &[(BString, EntryKind)]| {
+        let files =
+            entries.iter().filter(|(_, kind)| matches!(kind, EntryKind::File | EntryKind::Link));
+        let files = files.filter(|(name, _)| sensitive::names_dockerfile(name.as_ref()));
+        found.extend(files.map(|(name, _)| join(folder, name)));
+    };
+    take(folder, &entries);
+    let below = entries.iter().filter(|(_, kind)| *kind == EntryKind::Folder);
+    for (name, _) in below.take(MOST_FOLDERS) {
+        let folder = join(folder, name);
+        take(folder.as_ref(), &tree.names(folder.as_ref()));
+    }
+    found.truncate(MOST_DOCKERFILES);
+    found
 }
 
 /// Whether a path names a file that does not belong into an image: `.env`, keys, `.git`, …
-pub fn is_sensitive(_path: &BStr) -> bool {
-    false
+pub fn is_sensitive(path: &BStr) -> bool {
+    sensitive::kind(path).is_some()
+}
+
+fn parent(path: &BStr) -> &BStr {
+    path.rfind_byte(b'/').and_then(|at| path.get(..at)).unwrap_or_default().into()
+}
+
+fn join(folder: &BStr, name: impl AsRef<[u8]>) -> BString {
+    let name = name.as_ref();
+    if folder.is_empty() { name.into() } else { [folder.as_bytes(), b"/", name].concat().into() }
 }

@@ -48,7 +48,7 @@ fn lower(
     let Declared::Dockerfile(dockerfile) = &file.declared else { return };
     let (stages, gaps) = stage::stages(dockerfile, &file.text, settings);
     out.gaps.extend(gaps);
-    let contexts = context::contexts(path, file, &stages, tree, names, settings);
+    let contexts = context::contexts(path, &stages, tree, names, settings);
     let declaration = |unit: Unit, title: String, body: Vec<String>| Declaration {
         unit,
         path: path.into(),
@@ -62,10 +62,7 @@ fn lower(
     }
     for context in contexts {
         out.gaps.extend(context.gaps.iter().cloned());
-        out.units.push(declaration(
-            Unit::Context(Box::new(context)),
-            "build context".into(),
-            Vec::new(),
-        ));
+        let title = context.title();
+        out.units.push(declaration(Unit::Context(Box::new(context)), title, Vec::new()));
     }
 }

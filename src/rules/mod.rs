@@ -2,11 +2,13 @@
 
 mod add_remote;
 mod base_image;
+mod build_context;
 mod build_password;
 mod build_privilege;
 mod check_directive;
 mod content_trust;
 mod copied_root;
+mod credential_file;
 mod debug_mode;
 mod exposed_port;
 mod facts;
@@ -39,11 +41,13 @@ pub use page::{json, list, page, reference_of_all};
 pub const RULES: &[&Rule] = &[
     &add_remote::RULE,
     &base_image::RULE,
+    &build_context::RULE,
     &build_password::RULE,
     &build_privilege::RULE,
     &check_directive::RULE,
     &content_trust::RULE,
     &copied_root::RULE,
+    &credential_file::RULE,
     &debug_mode::RULE,
     &exposed_port::RULE,
     &frontend::RULE,

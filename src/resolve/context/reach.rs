@@ -1,0 +1,240 @@
+//! Which sensitive names the instructions take out of a context, and what decides it.
+
+use std::rc::Rc;
+
+use bstr::{BStr, ByteSlice as _};
+
+use super::copies::{Source, Verdict, whole};
+use super::sensitive::{self, IN_FOLDERS, PROBES};
+use super::{Names, join};
+use crate::model::{
+    BuildContext, Builders, Declared, File, Gap, Pattern, Reached, Sensitive, Span, Spanned, Taken,
+    Tracked, Tree, deciding,
+};
+
+/// The ignore files of a context as a whole.
+pub(super) const CONTEXT_WIDE: &[&[u8]] = &[b".dockerignore", b".containerignore"];
+/// Folders whose names are probed.
+const MOST_FOLDERS: usize = 16;
+/// Sensitive files of the tree that are opened.
+const MOST_OPENED: usize = 64;
+
+/// Fills in what is reached.
+pub(super) fn reach(
+    context: &mut BuildContext,
+    sources: &[Source],
+    tree: &dyn Tree,
+    names: &Names,
+) {
+    let ignores = match Ignores::find(context.folder.as_ref(), context.dockerfile.as_ref(), tree) {
+        Ok(ignores) => ignores,
+        Err(gap) => return context.gaps.push(gap),
+    };
+    let mut take = |name: &Name<'_>, named: bool| {
+        context.reached.extend(reached(name, sources, &ignores, named));
+    };
+    for &(shown, path, kind) in PROBES {
+        take(&Name { shown, path, kind, file: None }, false);
+    }
+    for folder in folders(context.folder.as_ref(), sources, tree) {
+        for (name, kind) in IN_FOLDERS {
+            let path = format!("{folder}/{name}");
+            take(&Name { shown: &path, path: &path, kind: *kind, file: None }, false);
+        }
+    }
+    let open = |path: &str, kind: Sensitive, look: bool| {
+        let full = join(context.folder.as_ref(), path);
+        let file = look.then(|| tree.file(full.as_ref()).ok().flatten()).flatten();
+        let empty = |file: &Rc<File>| sensitive::empty_of_secrets(kind, path, &file.text.content);
+        let harmless = sensitive::of_tests(path) || file.as_ref().is_some_and(empty);
+        Tracked { file, harmless }
+    };
+    let mut more = Vec::new();
+    for source in sources {
+        let (path, Some(kind)) = (source.path.as_str(), source.named) else { continue };
+        let file = open(path, kind, source.literal());
+        let file = (file.file.is_some() || file.harmless).then_some(file);
+        more.extend(reached(&Name { shown: path, path, kind, file }, sources, &ignores, true));
+    }
+    let (tracked, gap) = tracked(context.folder.as_ref(), tree, names);
+    let taken =
+        |path: &str| sources.iter().any(|source| !matches!(source.takes(path), Verdict::No));
+    for (number, (path, kind)) in tracked.iter().filter(|(path, _)| taken(path)).enumerate() {
+        let file = Some(open(path, *kind, number < MOST_OPENED));
+        let name = Name { shown: path, path, kind: *kind, file };
+        more.extend(reached(&name, sources, &ignores, false));
+    }
+    context.reached.extend(more);
+    context.gaps.extend(gap);
+}
+
+/// A name that is looked for.
+struct Name<'a> {
+    shown: &'a str,
+    path: &'a str,
+    kind: Sensitive,
+    file: Option<Tracked>,
+}
+
+/// What becomes of a name: of all sources that take it (by name, or with much else) the one that
+/// gets it furthest.
+fn reached(name: &Name<'_>, sources: &[Source], ignores: &Ignores, named: bool) -> Option<Reached> {
+    let mut best: Option<(&Source, Taken, Option<&Spanned<()>>)> = None;
+    for source in sources {
+        let (taken, excluded) = match source.takes(name.path) {
+            Verdict::No => continue,
+            Verdict::Yes(taken) => (taken, None),
+            Verdict::Excluded(taken, flag) => (taken, Some(flag)),
+        };
+        let rank = |excluded: bool, source: &Source, taken: Taken| {
+            (!excluded, source.shipped, taken == Taken::Everything)
+        };
+        if (taken == Taken::Named) == named
+            && best.is_none_or(|(kept, kind, flag)| {
+                rank(excluded.is_some(), source, taken) > rank(flag.is_some(), kept, kind)
+            })
+        {
+            best = Some((source, taken, excluded));
+        }
+    }
+    let (source, taken, excluded) = best?;
+    let docker = deciding(ignores.docker.patterns(), name.path);
+    let podman = deciding(ignores.podman.patterns(), name.path);
+    let left_out = |pattern: Option<&Spanned<Pattern>>| pattern.is_some_and(|p| !p.value.exception);
+    let copied = match (left_out(docker), left_out(podman)) {
+        _ if excluded.is_some() => Builders::Nobody,
+        (true, true) => Builders::Nobody,
+        (false, true) => Builders::Docker,
+        (true, false) => Builders::Podman,
+        (false, false) => Builders::All,
+    };
+    let (pattern, ignore) = match copied {
+        Builders::Podman => (podman, &ignores.podman),
+        _ => (docker, &ignores.docker),
+    };
+    let evidence = match (excluded, pattern) {
+        (Some(_), _) => format!("--exclude of {}", source.text),
+        (None, Some(pattern)) => {
+            let not = if pattern.value.exception { "!" } else { "" };
+            format!("`{not}{}` in {}", pattern.value.text, ignore.name())
+        }
+        (None, None) => match &ignore.0 {
+            Some(_) => format!("{}, not in {}", source.text, ignore.name()),
+            None => format!("{}, no ignore file", source.text),
+        },
+    };
+    Some(Reached {
+        path: name.shown.to_owned(),
+        kind: name.kind,
+        file: name.file.clone(),
+        copied,
+        shipped: source.shipped,
+        by: taken,
+        place: place(source, excluded, pattern, ignore),
+        evidence,
+        unnamed: pattern.is_none() && excluded.is_none(),
+    })
+}
+
+fn place(
+    source: &Source,
+    excluded: Option<&Spanned<()>>,
+    pattern: Option<&Spanned<Pattern>>,
+    ignore: &Ignore,
+) -> Spanned<()> {
+    let decides = excluded.map(|flag| flag.span).or(pattern.map(|pattern| pattern.span));
+    let mut places: Vec<Span> = decides.into_iter().chain(source.place.places()).collect();
+    // A file that only now is in charge explains what it lets through.
+    if pattern.is_none_or(|pattern| pattern.value.exception) {
+        places.extend(ignore.0.as_ref().map(|file| whole(&file.text)));
+    }
+    let first = places.first().copied().unwrap_or(source.place.span);
+    Spanned::new((), first).because(places.into_iter().skip(1))
+}
+
+/// The ignore file that each builder takes.
+struct Ignores {
+    docker: Ignore,
+    podman: Ignore,
+}
+
+/// An ignore file, or none.
+#[derive(Clone)]
+struct Ignore(Option<Rc<File>>);
+
+impl Ignore {
+    fn patterns(&self) -> &[Spanned<Pattern>] {
+        match self.0.as_ref().map(|file| &file.declared) {
+            Some(Declared::Ignore(file)) => &file.patterns,
+            _ => &[],
+        }
+    }
+
+    fn name(&self) -> String {
+        let path = self.0.as_ref().map(|file| file.text.path.as_bstr()).unwrap_or_default();
+        path.rsplit(|&byte| byte == b'/').next().unwrap_or_default().to_str_lossy().into_owned()
+    }
+}
+
+impl Ignores {
+    fn find(folder: &BStr, dockerfile: &BStr, tree: &dyn Tree) -> Result<Self, Gap> {
+        let beside = |ending: &[u8]| tree.file([dockerfile.as_bytes(), ending].concat().as_bstr());
+        let wide = |name: &[u8]| tree.file(join(folder, name).as_ref());
+        let (own_docker, docker) = (beside(b".dockerignore")?, wide(b".dockerignore")?);
+        let (own_podman, podman) = (beside(b".containerignore")?, wide(b".containerignore")?);
+        Ok(Self {
+            docker: Ignore(own_docker.clone().or_else(|| docker.clone())),
+            podman: Ignore(own_docker.or(own_podman).or(podman).or(docker)),
+        })
+    }
+}
+
+/// Folders of the context that are copied by name.
+fn folders<'a>(top: &BStr, sources: &'a [Source], tree: &dyn Tree) -> Vec<&'a str> {
+    let mut folders: Vec<&str> = Vec::new();
+    for source in sources {
+        let path = source.path.trim_end_matches("/*");
+        let plain = !path.is_empty() && !path.contains(['*', '?', '[', '$']);
+        if plain
+            && !folders.contains(&path)
+            && folders.len() < MOST_FOLDERS
+            && (source.folder
+                || path != source.path
+                || !tree.names(join(top, path).as_ref()).is_empty())
+        {
+            folders.push(path);
+        }
+    }
+    folders
+}
+
+/// The sensitive files of the tree below a folder, relative to it.
+fn tracked(
+    folder: &BStr,
+    tree: &dyn Tree,
+    names: &Names,
+) -> (Vec<(String, Sensitive)>, Option<Gap>) {
+    let found = match names {
+        Names::Walk => tree.below(folder, &|path| !sensitive::foreign(path), &|path| {
+            sensitive::kind(path).is_some()
+        }),
+        Names::Only(paths) => {
+            let there = |path: &BStr| {
+                let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+                tree.names(super::parent(path)).iter().any(|(entry, _)| entry == name)
+            };
+            Ok(paths.iter().filter(|path| there(path.as_bstr())).cloned().collect())
+        }
+    };
+    let (found, gap) = match found {
+        Ok(found) => (found, None),
+        Err(gap) => (Vec::new(), Some(gap)),
+    };
+    let prefix = join(folder, b"");
+    let relative = found.iter().filter_map(|path| {
+        let path = path.strip_prefix(prefix.as_slice())?;
+        let kind = sensitive::kind(path).filter(|kind| *kind != Sensitive::Archive)?;
+        Some((path.to_str().ok()?.to_owned(), kind))
+    });
+    (relative.collect(), gap)
+}
