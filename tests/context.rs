@@ -228,6 +228,7 @@ fn a_new_dockerfile_without_an_ignore_file_is_told_mildly() {
     let found = told(&[], &[("Dockerfile", NODE)]);
     assert_eq!(found.len(), 1, "{found:#?}");
     assert_eq!(found[0].severity, Severity::Low);
+    silent(&[], &[("Dockerfile", NODE), (".dockerignore", ".git\n.env\n")]);
 }
 
 #[test]

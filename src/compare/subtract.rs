@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::{Exposure, Measured};
+use crate::model::{Exposure, Measured, Told};
 
 /// One difference between the two revisions.
 pub(super) enum Change<'a> {
@@ -55,7 +55,7 @@ pub(super) fn subtract<'a>(
             if now.level.rank > 0
                 && was.map_or(!now.level.only_lost, |was| now.level.worse_than(&was.level))
                 && !already(&known, now)
-                && (!now.only_if_lost || was.is_some_and(|was| was.level.rank == 0))
+                && worth_a_word(now, was, counterpart.is_some())
             {
                 changes.push(Change::Worse(Worse { unit, counterpart, now, was }));
             }
@@ -68,13 +68,21 @@ pub(super) fn subtract<'a>(
             if was.level.rank > 0
                 && now.map_or(!was.level.only_lost, |now| was.level.worse_than(&now.level))
                 && !moved
-                && (!was.only_if_lost || now.is_some())
+                && (was.told != Told::IfLost || now.is_some())
             {
                 changes.push(Change::Better(Better { unit, was, now }));
             }
         }
     }
     changes
+}
+
+fn worth_a_word(now: &Exposure, was: Option<&Exposure>, known_unit: bool) -> bool {
+    match now.told {
+        Told::Always => true,
+        Told::InKnownUnit => known_unit,
+        Told::IfLost => was.is_some_and(|was| was.level.rank == 0),
+    }
 }
 
 fn key(exposure: &Exposure) -> Key<'_> {

@@ -30,6 +30,9 @@ pub(super) fn regressions(all: Vec<Regression>) -> Vec<Regression> {
             hasher.update(other.fingerprint.as_bytes());
             first.removed.extend(other.removed);
             first.added.extend(other.added);
+            if other.span.line < first.span.line {
+                first.span = other.span;
+            }
         }
         first.fingerprint = hasher.finalize().to_hex().chars().take(24).collect();
         for lines in [&mut first.removed, &mut first.added] {

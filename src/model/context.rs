@@ -60,6 +60,8 @@ pub struct Reached {
     pub evidence: String,
     /// No pattern says that it may be copied: what is missing is the cause.
     pub unnamed: bool,
+    /// There is an ignore file, whatever it says.
+    pub guarded: bool,
 }
 
 /// A sensitive file of the tree.

@@ -30,8 +30,19 @@ pub struct Exposure {
     pub hidden: Option<String>,
     /// It is told as one with the others of its rule and unit that the same file explains.
     pub together: bool,
-    /// It is told only where the old revision shows its key closed: by itself it says too little.
-    pub only_if_lost: bool,
+    /// When it is worth a word.
+    pub told: Told,
+}
+
+/// When an exposure that got worse is worth a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Whenever it is new or wider.
+    Always,
+    /// Where its unit has an old counterpart: a new one is not asked for so much.
+    InKnownUnit,
+    /// Where the old revision shows its key closed: by itself it says too little.
+    IfLost,
 }
 
 /// Takes what a rule measures: stamps the rule, escapes and bounds keys and evidence.
@@ -83,7 +94,7 @@ impl<'a> Found<'a> {
             absent: false,
             hidden: None,
             together: false,
-            only_if_lost: false,
+            told: Told::Always,
         });
         &mut self.exposures[index]
     }
@@ -114,9 +125,9 @@ impl Exposure {
         self
     }
 
-    /// It is told only where the old revision shows its key closed.
-    pub fn only_if_lost(&mut self) -> &mut Self {
-        self.only_if_lost = true;
+    /// It is told only then.
+    pub fn told(&mut self, told: Told) -> &mut Self {
+        self.told = told;
         self
     }
 

@@ -23,7 +23,7 @@ pub use context::{BuildContext, Builders, IgnoreFile, Reached, Sensitive, Taken,
 pub use dockerfile::{
     Arguments, Directive, Dockerfile, Flag, Heredoc, Instruction, Pair, Piece, Script,
 };
-pub use exposure::{Exposure, Found, redact};
+pub use exposure::{Exposure, Found, Told, redact};
 pub use finding::{Excerpt, Improvement, Regression, Side};
 pub use glob::Glob;
 pub use level::{Level, Severity};

@@ -2,7 +2,7 @@
 
 use crate::model::{
     BuildContext, Builders, Example, Found, Level, Measure, Reached, Reference, Rule, Severity,
-    Stage, Taken, Tracked,
+    Stage, Taken, Told, Tracked,
 };
 
 const LEFT_OUT: Level = Level::closed("left out");
@@ -135,10 +135,17 @@ fn measure(context: &BuildContext, found: &mut Found<'_>) {
         if reached.unnamed {
             exposure.absent();
         }
-        // Probes below a copied folder: no sign that such a file is there, so only a lost pattern
-        // is told.
-        if reached.by == Taken::Folder && reached.file.is_none() {
-            exposure.only_if_lost();
+        // A probe is no sign that such a file is there: below a copied folder only a lost pattern
+        // is told, and a new image with an ignore file is not asked for every pattern.
+        match reached.by {
+            _ if reached.file.is_some() => {}
+            Taken::Folder => {
+                exposure.told(Told::IfLost);
+            }
+            _ if reached.guarded && reached.unnamed => {
+                exposure.told(Told::InKnownUnit);
+            }
+            _ => {}
         }
         let file = reached.file.as_ref().and_then(|tracked| tracked.file.as_ref());
         if let Some(file) = file.filter(|file| !file.text.content.is_empty()) {

@@ -45,7 +45,11 @@ pub(super) fn reach(
     let open = |path: &str, kind: Sensitive, look: bool| {
         let full = join(context.folder.as_ref(), path);
         let file = look.then(|| tree.file(full.as_ref()).ok().flatten()).flatten();
-        let empty = |file: &Rc<File>| sensitive::empty_of_secrets(kind, path, &file.text.content);
+        // Content that was not read is empty, and says nothing.
+        let empty = |file: &Rc<File>| {
+            let content = file.text.content.as_str();
+            !content.is_empty() && sensitive::empty_of_secrets(kind, path, content)
+        };
         let harmless = sensitive::of_tests(path) || file.as_ref().is_some_and(empty);
         Tracked { file, harmless }
     };
@@ -133,6 +137,7 @@ fn reached(name: &Name<'_>, sources: &[Source], ignores: &Ignores, named: bool) 
         place: place(source, excluded, pattern, ignore),
         evidence,
         unnamed: pattern.is_none() && excluded.is_none(),
+        guarded: ignore.0.is_some(),
     })
 }
 
