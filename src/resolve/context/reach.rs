@@ -47,8 +47,8 @@ pub(super) fn reach(
         let file = look.then(|| tree.file(full.as_ref()).ok().flatten()).flatten();
         // Content that was not read is empty, and says nothing.
         let empty = |file: &Rc<File>| {
-            let content = file.text.content.as_str();
-            !content.is_empty() && sensitive::empty_of_secrets(kind, path, content)
+            let text = file.text.content.as_str();
+            !text.is_empty() && sensitive::empty_of_secrets(kind, path, text)
         };
         let harmless = sensitive::of_tests(path) || file.as_ref().is_some_and(empty);
         Tracked { file, harmless }
