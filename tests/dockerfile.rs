@@ -168,8 +168,10 @@ fn check(content: &Text, file: &Dockerfile, gaps: &[Gap]) {
         match &one.arguments {
             Arguments::Words(words) | Arguments::Exec(words) => words.iter().for_each(word),
             Arguments::Pairs(pairs) => {
-                pairs.iter().for_each(|pair| word(&pair.name));
-                pairs.iter().filter_map(|pair| pair.value.as_ref()).for_each(word);
+                for pair in pairs {
+                    word(&pair.name);
+                    pair.value.iter().for_each(word);
+                }
             }
             Arguments::Shell(line) => script(line),
         }
