@@ -34,7 +34,7 @@ fn every_example_says_what_it_should() {
 
 #[test]
 fn every_rule_regresses_somewhere_and_is_silent_somewhere() {
-    for rule in RULES {
+    for rule in RULES.iter().filter(|rule| !rule.measure.is_empty()) {
         assert!(rule.examples.iter().any(|e| !e.findings.is_empty()), "{} never speaks", rule.id);
         assert!(rule.examples.iter().any(|e| e.findings.is_empty()), "{} is never silent", rule.id);
         assert!(!rule.references.is_empty(), "{} has no source", rule.id);

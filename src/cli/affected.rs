@@ -48,6 +48,7 @@ impl Affected {
         for change in &changes.files {
             affected.add(change, old, new, policy);
         }
+        affected.sensitive.dedup();
         for path in affected.sensitive.clone() {
             affected.add_builders_of(path.as_bstr(), new, policy);
         }
@@ -66,7 +67,8 @@ impl Affected {
             path.as_ref().is_some_and(|path| container_file(policy, path.as_bstr()))
         };
         if !is(&before) && !is(&after) {
-            self.sensitive.extend(after.clone());
+            // On both sides alike: a key that only moved is reached as it was.
+            self.sensitive.extend([&before, &after].into_iter().flatten().cloned());
             return;
         }
         if !policy.judges(current) {

@@ -16,7 +16,7 @@ pub(super) fn list(format: Format) -> Result<()> {
     let mut out = io::stdout().lock();
     match format {
         Format::Text => rules::list(&mut out)?,
-        Format::Json => rules::json(&mut out)?,
+        Format::Json => writeln!(out, "{:#}", rules::json())?,
     }
     Ok(())
 }
@@ -24,12 +24,10 @@ pub(super) fn list(format: Format) -> Result<()> {
 /// `plimsoll explain RULE`.
 pub(super) fn explain(id: &str) -> Result<()> {
     let Some(rule) = rules::find(id) else {
-        let nearest = rules::RULES.iter().max_by(|a, b| {
-            strsim::jaro_winkler(a.id, id).total_cmp(&strsim::jaro_winkler(b.id, id))
-        });
-        let nearest =
-            nearest.map(|rule| format!("; did you mean {}?", rule.id)).unwrap_or_default();
-        bail!("there is no rule {id}{nearest} `plimsoll rules` lists them");
+        let near = |rule: &crate::model::Rule| strsim::jaro_winkler(rule.id, id);
+        let nearest = rules::RULES.iter().max_by(|a, b| near(a).total_cmp(&near(b)));
+        let nearest = nearest.map_or("", |rule| rule.id);
+        bail!("there is no rule {id}; did you mean {nearest}? `plimsoll rules` lists them");
     };
     rules::page(rule, &mut io::stdout().lock())?;
     Ok(())

@@ -95,8 +95,8 @@ impl<'a> Judge<'a> {
         new: &Revision,
         rules: &[&'static Rule],
     ) -> Result<Judged> {
-        let old = Snapshot::new(self.repository.tree(old.clone(), self.limits)?);
-        let new = Snapshot::new(self.repository.tree(new.clone(), self.limits)?);
+        let old = Snapshot::new(self.repository.tree(*old, self.limits)?);
+        let new = Snapshot::new(self.repository.tree(*new, self.limits)?);
         let changes =
             self.repository.changes(old.tree(), new.tree(), &|path| wanted(self.policy, path));
         let affected = Affected::by(&changes, &old, &new, self.policy);

@@ -5,6 +5,7 @@ mod args;
 mod check;
 mod history;
 mod hook;
+mod inspect;
 mod judge;
 mod load;
 mod output;
@@ -70,7 +71,9 @@ fn run(started: Instant) -> ExitCode {
             Ok(_) => ExitCode::SUCCESS,
             Err(error) => failed(&error, Job::Check),
         },
-        _ => told(Ok(())),
+        Command::Rules { format } => told(inspect::list(format)),
+        Command::Explain { rule } => told(inspect::explain(&rule)),
+        Command::Policy { action } => told(inspect::policy(&action)),
     }
 }
 

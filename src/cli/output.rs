@@ -39,8 +39,7 @@ fn style(common: &Common, job: Job) -> Style {
         gitlab_web: web && job == Job::Receive,
         full: common.all,
         see_all: match job {
-            Job::Check => "plimsoll check --all",
-            Job::Push => "plimsoll check --all",
+            Job::Check | Job::Push => "plimsoll check --all",
             Job::Receive | Job::Update => Style::default().see_all,
         },
         ..Style::default()

@@ -11,6 +11,9 @@ use crate::git;
 use crate::model::{Declared, EntryKind, File, FileId, Gap, GapKind, Reading, Text, Tree};
 use crate::surface;
 
+/// How much is read of a file that is known by its name, in bytes.
+const HEAD: usize = 16 << 10;
+
 /// A revision whose files are read when they are first asked for.
 pub(super) struct Snapshot<'r> {
     tree: git::Tree<'r>,
@@ -60,10 +63,7 @@ impl<'r> Snapshot<'r> {
 
     fn read(&self, path: &BStr) -> Result<Option<Rc<File>>, Gap> {
         let Some(surface) = self.surface(path) else {
-            // Known by its name alone: what a key holds is nobody's business.
-            let there = self.tree.entry(path)?.is_some_and(|entry| entry.kind != EntryKind::Folder);
-            let opaque = Reading { declared: Declared::Opaque, gaps: Vec::new() };
-            return Ok(there.then(|| self.keep(|file| (Text::new(file, path, b""), opaque))));
+            return self.opaque(path);
         };
         let at = |gap: Gap| Gap { path: path.to_owned(), ..gap };
         let Some(content) = self.content(path).map_err(at)? else { return Ok(None) };
@@ -72,6 +72,17 @@ impl<'r> Snapshot<'r> {
             let reading = read_safely(surface, &text);
             (text, reading)
         })))
+    }
+
+    /// A file that is known by its name: its head tells a key from a certificate, no more is read.
+    fn opaque(&self, path: &BStr) -> Result<Option<Rc<File>>, Gap> {
+        let there = self.tree.entry(path)?.is_some_and(|entry| entry.kind != EntryKind::Folder);
+        // One that can't be read is taken for what its name says.
+        let content = if there { self.content(path).ok().flatten() } else { None };
+        let mut content = content.unwrap_or_default();
+        content.truncate(HEAD);
+        let reading = Reading { declared: Declared::Opaque, gaps: Vec::new() };
+        Ok(there.then(|| self.keep(|file| (Text::new(file, path, &content), reading))))
     }
 
     fn keep(&self, make: impl FnOnce(FileId) -> (Text, Reading)) -> Rc<File> {

@@ -22,6 +22,7 @@ mod package_signature;
 mod page;
 mod pipefail;
 mod remote_script;
+mod repository_policy;
 mod root_account;
 mod runs_as_root;
 mod runtime_volume;
@@ -59,6 +60,7 @@ pub const RULES: &[&Rule] = &[
     &package_signature::RULE,
     &pipefail::RULE,
     &remote_script::RULE,
+    &repository_policy::RULE,
     &root_account::RULE,
     &runs_as_root::RULE,
     &runtime_volume::RULE,
