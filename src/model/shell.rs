@@ -99,7 +99,8 @@ impl Command {
     /// `sudo`, `env` and the like are taken off, one after the other.
     #[must_use]
     pub fn layers(&self) -> Vec<Range<usize>> {
-        let mut layers = Vec::from([0..self.words.len()]);
+        let mut layers = Vec::new();
+        layers.push(0..self.words.len());
         while let Some(outer) = layers.last().filter(|_| layers.len() < WRAPPERS).cloned() {
             let words = self.words.get(outer.clone()).unwrap_or_default();
             let Some(inner) = wrapper::peel(words) else { break };

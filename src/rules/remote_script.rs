@@ -77,6 +77,9 @@ pub(super) const RULE: Rule = Rule {
                 + RUN curl -o x.tgz https://example.org/x.tgz && tar xf x.tgz
                 + RUN wget -qO- "https://example.org/v${V}/x.sh" | bash -s -- --yes
                 + RUN curl -o y.sh https://example.org/y.sh && echo "ab12  y.sh" | sha256sum -c && sh y.sh
+                + RUN V=$(curl -s https://example.org/v) && bash install.sh "$V" "$(curl -s https://example.org/w)"
+                + RUN curl -O https://example.org/z.sh && curl -O https://example.org/SHA256SUMS \
+                +     && sha256sum -c --ignore-missing SHA256SUMS && sh -c "chmod 644 z.sh" && bash -x z.sh
                 + RUN V=$(curl -s https://example.org/latest) && sh -c "echo $V" && curl -s https://example.org/k | gpg --dearmor
                   USER app
             "#,

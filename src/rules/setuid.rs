@@ -2,7 +2,9 @@
 
 use super::facts::command::{commands, place};
 use super::facts::mode::{self, Mode};
-use crate::model::{Example, Found, Level, Measure, Reference, Rule, Severity, Spanned, Stage};
+use crate::model::{
+    Example, Found, Level, Measure, Reference, Rule, Severity, Spanned, Stage, Word,
+};
 
 const GROUP: Level = Level::low(1, "set-group-id").in_new_unit(Severity::Info);
 const OWNER: Level = Level::high(2, "set-user-id").in_new_unit(Severity::Medium);
@@ -82,7 +84,7 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
         }
         if command.program() == "setcap" {
             let words = command.arguments().iter().filter(|word| !word.as_str().starts_with('-'));
-            let words: Vec<&str> = words.map(|word| word.as_str()).collect();
+            let words: Vec<&str> = words.map(Word::as_str).collect();
             for pair in words.chunks_exact(2) {
                 if let [capabilities, path] = pair
                     && is_strong(capabilities)
@@ -116,8 +118,8 @@ fn is_strong(text: &str) -> bool {
     text.split_whitespace().any(|clause| {
         let Some(at) = clause.find(['+', '=', '-']) else { return false };
         let (names, given) = clause.split_at(at);
-        let gives = given.starts_with(['+', '=']) && given.contains(['e', 'p', 'i']);
+        let adds = given.starts_with(['+', '=']) && given.contains(['e', 'p', 'i']);
         let strong = |name: &str| !MILD.contains(&name.to_ascii_lowercase().as_str());
-        gives && (names.is_empty() || names.split(',').any(strong))
+        adds && (names.is_empty() || names.split(',').any(strong))
     })
 }

@@ -121,7 +121,7 @@ fn curl(words: &[Word]) -> Option<Download> {
                 if text.contains('I') && value.is_none() {
                     return None;
                 }
-                found.take(value, &mut rest);
+                found.take(value.as_ref(), &mut rest);
                 found.remote |= super::command::clustered(text, 'O', CURL_VALUED);
             }
             _ => found.url(Some(text)),
@@ -149,7 +149,7 @@ fn wget(words: &[Word]) -> Option<Download> {
             }
             _ if text.len() > 1 && text.starts_with('-') => {
                 let value = found.cluster(text, WGET_VALUED, 'O');
-                found.take(value, &mut rest);
+                found.take(value.as_ref(), &mut rest);
             }
             _ => found.url(Some(text)),
         }
@@ -194,7 +194,7 @@ impl Options {
         None
     }
 
-    fn take<'w>(&mut self, next: Option<Next>, rest: &mut impl Iterator<Item = &'w str>) {
+    fn take<'w>(&mut self, next: Option<&Next>, rest: &mut impl Iterator<Item = &'w str>) {
         match next {
             Some(Next::File) => self.file = rest.next().map(str::to_owned),
             Some(Next::Other) => drop(rest.next()),

@@ -1,13 +1,22 @@
 //! What a stage downloads, and whether it is checked before it is run.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
-use super::command::{clustered, place};
+use super::check::is_check;
+use super::command::place;
 use super::download::{self, Download};
+use super::interpreter::{code, is_interpreter, reads_input, script};
 use super::url;
 use crate::model::{
-    Command, Invoked, Pipeline, Shell, Spanned, Stage, Substitution, Word, is_shell, program,
+    Command, Invoked, Pipeline, Shell, Spanned, Stage, Substitution, Word, program,
 };
+
+/// How many downloads of a stage are followed, and how far a pipe is followed back.
+const FOLLOWED: usize = 512;
+const PIPE: usize = 64;
+/// How many commands are looked back at in all, so that a stage of pipes alone stays cheap.
+const STEPS: usize = 16_384;
 
 /// A file, or a stream, that came from elsewhere.
 #[derive(Clone, Debug)]
@@ -37,13 +46,22 @@ pub(in crate::rules) struct Executed {
     pub(in crate::rules) by: String,
 }
 
+/// Where something fetched comes from.
+#[derive(Clone, Debug)]
+struct Origin {
+    /// As written, where it can be seen.
+    url: Option<String>,
+}
+
 /// What a stage fetches and what of that it runs.
 #[derive(Default)]
 pub(in crate::rules) struct Flow {
     pub(in crate::rules) fetched: Vec<Fetched>,
     pub(in crate::rules) executed: Vec<Executed>,
     /// Variables that hold what was fetched.
-    tainted: HashMap<String, Option<String>>,
+    tainted: HashMap<String, Origin>,
+    /// How many of [`STEPS`] are used.
+    steps: Cell<usize>,
 }
 
 /// Follows a stage's downloads through its `RUN`s.
@@ -55,7 +73,9 @@ pub(in crate::rules) fn of(stage: &Stage) -> Flow {
             flow.added(copy, number);
         }
         for command in run.shell.commands() {
-            flow.command(stage, &command, number);
+            if flow.fetched.len() + flow.executed.len() < FOLLOWED {
+                flow.command(stage, &command, number);
+            }
         }
     }
     flow
@@ -81,13 +101,14 @@ impl Flow {
         if is_check(command) {
             self.check(command, run);
         }
-        if let Some(url) = self.streamed(command) {
-            self.run(stage, command, url, false, None);
-        } else if let Some(index) = self.file_run(command) {
-            let fetched = self.fetched.get(index).cloned();
-            if let Some(Fetched { url, checked, place, .. }) = fetched {
-                self.run(stage, command, url, checked, Some(place));
-            }
+        let by = command.program().to_owned();
+        if let Some(Origin { url }) = self.streamed(command) {
+            let place = place(stage, command.command);
+            self.executed.push(Executed { url, checked: false, place, by });
+        } else if let Some(fetched) = self.file_run(command).and_then(|at| self.fetched.get(at)) {
+            let place = place(stage, command.command).because(fetched.place.places());
+            let (url, checked) = (fetched.url.clone(), fetched.checked);
+            self.executed.push(Executed { url, checked, place, by });
         }
         if let Some(Download { url, file }) = download::read(command) {
             let mut files: Vec<String> = file.into_iter().collect();
@@ -101,25 +122,11 @@ impl Flow {
         }
     }
 
-    fn run(
-        &mut self,
-        stage: &Stage,
-        command: &Invoked<'_>,
-        url: Option<String>,
-        checked: bool,
-        from: Option<Spanned<()>>,
-    ) {
-        let place = place(stage, command.command);
-        let place = place.because(from.iter().flat_map(Spanned::places).collect::<Vec<_>>());
-        let by = command.program().to_owned();
-        self.executed.push(Executed { url, checked, place, by });
-    }
-
     /// `NAME=$(curl …)`: the variable holds what was fetched.
     fn assigned(&mut self, command: &Invoked<'_>) {
         for (name, word) in &command.command.assignments {
             match fetched_by(&word.substitutions) {
-                Some(url) => drop(self.tainted.insert(name.clone(), url)),
+                Some(origin) => drop(self.tainted.insert(name.clone(), origin)),
                 None => drop(self.tainted.remove(name)),
             }
         }
@@ -136,25 +143,21 @@ impl Flow {
         let nested = words.iter().flat_map(|word| &word.substitutions);
         let nested: Vec<Invoked<'_>> = nested.flat_map(|inner| inner.shell.commands()).collect();
         words.extend(nested.iter().flat_map(|inner| inner.words));
-        let names = |file: &str| {
-            words.iter().any(|word| {
-                word.as_str().split([' ', '\n', '*', '"', '\'']).any(|part| same_file(part, file))
-            })
-        };
-        let named: Vec<bool> = self
-            .fetched
-            .iter()
-            .map(|fetched| fetched.files.iter().any(|file| names(file)))
-            .collect();
-        let any = named.iter().any(|named| *named);
-        for (fetched, named) in self.fetched.iter_mut().zip(named) {
-            let whole = !any && fetched.run == run && !fetched.files.is_empty();
-            fetched.checked |= named || whole;
+        let blank = [' ', '\n', '*', '"', '\''];
+        let parts: Vec<&str> =
+            words.iter().flat_map(|word| word.as_str().split(blank)).take(FOLLOWED).collect();
+        let names = |file: &String| parts.iter().any(|part| same_file(part, file));
+        // A list of checksums says nothing of which files are compared with it.
+        let is_named = |fetched: &Fetched| fetched.files.iter().any(|f| !is_list(f) && names(f));
+        let any = self.fetched.iter().any(is_named);
+        for fetched in &mut self.fetched {
+            let covered = if any { is_named(fetched) } else { fetched.run == run };
+            fetched.checked |= covered && !fetched.files.is_empty();
         }
     }
 
     /// The address of what a command runs without it ever being a file.
-    fn streamed(&self, command: &Invoked<'_>) -> Option<Option<String>> {
+    fn streamed(&self, command: &Invoked<'_>) -> Option<Origin> {
         let words = command.words;
         let name = command.program().to_ascii_lowercase();
         if reads_input(&name, command.arguments()) {
@@ -174,55 +177,70 @@ impl Flow {
         if first.as_str().is_empty() && !first.substitutions.is_empty() {
             return fetched_by(&first.substitutions);
         }
-        let evaluates = matches!(name.as_str(), "eval" | "iex" | "invoke-expression");
-        if evaluates || matches!(name.as_str(), "." | "source") || is_interpreter(&name) {
-            let code = command.arguments().iter().filter(|word| {
-                evaluates || is_code(word.as_str()) || word.substitutions.iter().any(|s| s.process)
-            });
-            if let Some(url) = code.into_iter().find_map(|word| self.held(word)) {
-                return Some(url);
-            }
+        if let Some(origin) = code(&name, command.arguments()).find_map(|word| self.held(word)) {
+            return Some(origin);
         }
-        if evaluates && name != "eval" {
-            return powershell(command.shell);
+        if matches!(name.as_str(), "iex" | "invoke-expression") {
+            self.step(command.shell.pipelines.len())?;
+            return powershell(command);
         }
         if name.starts_with("python") {
             let text = super::command::option(command.arguments(), &["-c"])?;
             let runs = ["exec(", "eval(", "os.system", "subprocess"];
             return download::read(command)
                 .filter(|_| runs.iter().any(|call| text.contains(call)))
-                .map(|download| download.url);
+                .map(|download| Origin { url: download.url });
         }
         None
     }
 
     /// The address, where a word holds something fetched: substituted, or in a variable.
-    fn held(&self, word: &Word) -> Option<Option<String>> {
+    fn held(&self, word: &Word) -> Option<Origin> {
         fetched_by(&word.substitutions)
             .or_else(|| word.variables.iter().find_map(|name| self.tainted.get(name).cloned()))
     }
 
     /// The address of what is piped into a command, through whatever stands between.
-    fn upstream(&self, command: &Invoked<'_>) -> Option<Option<String>> {
-        let before = command.pipeline.commands.get(..command.position).unwrap_or_default();
-        let range = command.pipeline.input.clone().unwrap_or_default();
+    fn upstream(&self, command: &Invoked<'_>) -> Option<Origin> {
+        let pipeline = command.pipeline;
+        let before = (0..command.position).rev().map(|position| (pipeline, position));
+        let range = pipeline.input.clone().unwrap_or_default();
         let group = command.shell.pipelines.get(range).unwrap_or_default();
-        let all: Vec<&Command> =
-            group.iter().flat_map(|pipeline| &pipeline.commands).chain(before).collect();
-        let alone = |command: &Command| Shell {
-            pipelines: vec![Pipeline { commands: vec![command.clone()], input: None }],
-        };
-        all.iter().find_map(|command| fetched_to_output(&alone(command))).or_else(|| {
-            let shown = all.iter().filter(|command| {
-                let first = command.words.first().map_or("", |word| program(word.as_str()));
-                matches!(first, "echo" | "printf" | "cat")
-            });
-            shown.flat_map(|command| command.words.iter().skip(1)).find_map(|word| {
-                self.held(word).or_else(|| {
-                    let file = self.lying(word.as_str())?;
-                    self.fetched.get(file).filter(|file| !file.checked).map(|file| file.url.clone())
-                })
-            })
+        let group =
+            group.iter().flat_map(|each| (0..each.commands.len()).map(move |at| (each, at)));
+        before.chain(group).take(PIPE).find_map(|(pipeline, position)| {
+            self.step(1)?;
+            let written = pipeline.commands.get(position)?;
+            let invoked = |layer: std::ops::Range<usize>| Invoked {
+                words: written.words.get(layer).unwrap_or_default(),
+                command: written,
+                pipeline,
+                position,
+                ..*command
+            };
+            let mut layers = written.layers().into_iter().map(invoked);
+            let streamed = layers.find_map(|invoked| to_output(&invoked));
+            let inner = || written.inner.iter().find_map(fetched_to_output);
+            streamed.or_else(inner).or_else(|| self.shown(written))
+        })
+    }
+
+    /// Uses up some of [`STEPS`]; `None` when there are no more.
+    fn step(&self, count: usize) -> Option<()> {
+        let used = self.steps.get() + count;
+        self.steps.set(used);
+        (used <= STEPS).then_some(())
+    }
+
+    /// The address of what `echo`, `printf` or `cat` gives out.
+    fn shown(&self, command: &Command) -> Option<Origin> {
+        let (first, words) = command.words.split_first()?;
+        if !matches!(program(first.as_str()), "echo" | "printf" | "cat") {
+            return None;
+        }
+        words.iter().find_map(|word| {
+            let file = || self.fetched.get(self.lying(word.as_str())?).filter(|file| !file.checked);
+            self.held(word).or_else(|| Some(Origin { url: file()?.url.clone() }))
         })
     }
 
@@ -231,9 +249,9 @@ impl Flow {
         let name = command.program();
         let first = command.words.first()?.as_str();
         if is_interpreter(name) || matches!(name, "." | "source") {
-            let script = command.operands().next().map(Word::as_str);
             let fed = command.command.redirects.iter().find(|redirect| redirect.operator == "<");
             let fed = fed.map(|redirect| redirect.target.as_str());
+            let script = script(name, command.arguments()).map(Word::as_str);
             return script.or(fed).and_then(|path| self.lying(path));
         }
         if first.contains('/') {
@@ -274,8 +292,19 @@ fn same_file(one: &str, other: &str) -> bool {
     if one.starts_with('/') && other.starts_with('/') {
         return one == other;
     }
-    let base = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let base = |path| str::rsplit(path, '/').next().unwrap_or_default();
     !base(one).is_empty() && base(one) == base(other)
+}
+
+/// Whether a file holds checksums or a signature.
+fn is_list(file: &str) -> bool {
+    let name = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase();
+    let (start, end) =
+        (["sha", "md5", "checksum"], [".asc", ".sig", ".pem", "sum", "sums", ".sha256"]);
+    start.iter().any(|s| name.starts_with(s))
+        || end.iter().any(|e| name.ends_with(e))
+        || name.contains("checksum")
+        || name.contains("sums.")
 }
 
 /// Files that the rest of the pipeline keeps a stream in: `| tee F`, `| … > F`.
@@ -292,139 +321,33 @@ fn kept(command: &Invoked<'_>) -> Vec<String> {
 }
 
 /// The address, where one of these substitutions gives what is fetched.
-fn fetched_by(substitutions: &[Substitution]) -> Option<Option<String>> {
+fn fetched_by(substitutions: &[Substitution]) -> Option<Origin> {
     substitutions.iter().find_map(|substitution| fetched_to_output(&substitution.shell))
 }
 
 /// The address of what a piece of shell fetches and writes to its output.
-fn fetched_to_output(shell: &Shell) -> Option<Option<String>> {
-    shell.commands().iter().find_map(|command| {
-        download::read(command).filter(|download| download.file.is_none()).map(|d| d.url)
-    })
+fn fetched_to_output(shell: &Shell) -> Option<Origin> {
+    shell.commands().iter().find_map(to_output)
 }
 
-/// Whether a word can be code whose beginning or end is substituted: `sh -c "$(curl …)"`, not
-/// `sh -c "wget https://e.org/$(curl …)"`.
-fn is_code(text: &str) -> bool {
-    let text = text.trim();
-    let joints = [';', '&', '|', '\n', '`'];
-    text.is_empty() || text.starts_with(joints) || text.ends_with(joints) || is_variable(text)
-}
-
-fn is_variable(text: &str) -> bool {
-    text.strip_prefix('$').is_some_and(|name| {
-        !name.is_empty() && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
-    })
-}
-
-fn is_interpreter(name: &str) -> bool {
-    let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-    is_shell(name)
-        || matches!(
-            bare,
-            "python"
-                | "pypy"
-                | "perl"
-                | "ruby"
-                | "node"
-                | "nodejs"
-                | "php"
-                | "lua"
-                | "pwsh"
-                | "powershell"
-                | "deno"
-                | "bun"
-                | "rscript"
-                | "tclsh"
-        )
-}
-
-/// Whether a program runs what it reads from its input, with these arguments.
-fn reads_input(name: &str, arguments: &[Word]) -> bool {
-    if matches!(name, "iex" | "invoke-expression") {
-        return true;
-    }
-    if matches!(name, "." | "source") {
-        return arguments.first().is_some_and(|word| is_input(word.as_str()));
-    }
-    if !is_interpreter(name) {
-        return false;
-    }
-    let mut rest = arguments.iter().map(Word::as_str);
-    while let Some(text) = rest.next() {
-        if is_input(text) || is_shell(name) && clustered(text, 's', "oO") && text != "-s=" {
-            return true;
-        }
-        let inline = if is_shell(name) { "c" } else { "cemrE" };
-        if !text.starts_with(['-', '+']) || inline.chars().any(|c| clustered(text, c, "oO")) {
-            return false;
-        }
-        if is_shell(name) && text.ends_with(['o', 'O']) {
-            rest.next();
-        }
-    }
-    true
-}
-
-fn is_input(text: &str) -> bool {
-    matches!(text, "-" | "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0")
+fn to_output(command: &Invoked<'_>) -> Option<Origin> {
+    let download = download::read(command)?;
+    download.file.is_none().then_some(Origin { url: download.url })
 }
 
 /// PowerShell's calls are read as loose words: an address beside a call that fetches.
-fn powershell(shell: &Shell) -> Option<Option<String>> {
-    let commands = shell.commands();
-    let words = || commands.iter().flat_map(|command| command.words);
-    let fetches = words().any(|word| {
-        let text = word.as_str().to_ascii_lowercase();
+fn powershell(command: &Invoked<'_>) -> Option<Origin> {
+    let pipelines = command.shell.pipelines.iter();
+    let here = |pipeline: &&Pipeline| !std::ptr::eq(*pipeline, command.pipeline);
+    let near = pipelines.skip_while(here).take(8).flat_map(|pipeline| &pipeline.commands);
+    let words: Vec<&str> = near.flat_map(|near| &near.words).map(Word::as_str).take(PIPE).collect();
+    let fetches = words.iter().any(|word| {
+        let text = word.to_ascii_lowercase();
         ["downloadstring", "downloadfile", "invoke-webrequest", "invoke-restmethod"]
             .iter()
             .any(|call| text.contains(call))
             || matches!(text.as_str(), "iwr" | "irm")
     });
-    fetches.then(|| words().map(Word::as_str).find(|text| url::is_url(text)).map(str::to_owned))
-}
-
-/// Whether a command looks at a checksum or a signature, and fails where it is wrong.
-fn is_check(command: &Invoked<'_>) -> bool {
-    let words = command.arguments();
-    let any = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
-    let hashes = |word: &Word| {
-        word.substitutions
-            .iter()
-            .any(|inner| inner.shell.commands().iter().any(|c| is_hash(c.program())))
-    };
-    match command.program() {
-        name if is_hash(name) => {
-            let checks = |word: &Word| {
-                word.as_str().starts_with("--check") || clustered(word.as_str(), 'c', "a")
-            };
-            words.iter().any(checks)
-        }
-        "gpg" | "gpg2" => any(&["--verify", "--verify-files"]),
-        "gpgv" | "gpgv2" | "slsa-verifier" => true,
-        "cosign" | "notation" | "sigstore" => {
-            words.iter().any(|w| w.as_str().starts_with("verify"))
-        }
-        "minisign" | "signify" | "signify-openbsd" => {
-            words.iter().any(|w| w.as_str().starts_with("-V"))
-        }
-        "openssl" => any(&["-verify", "-signature"]),
-        "rpm" | "rpmkeys" => any(&["-K", "--checksig"]),
-        "[" | "test" | "[[" => words.iter().any(hashes),
-        "grep" => command
-            .feeders()
-            .iter()
-            .any(|feeder| feeder.words.first().is_some_and(|word| is_hash(program(word.as_str())))),
-        "php" => words.iter().any(|word| word.as_str().contains("hash_file")),
-        "gh" => any(&["attestation"]),
-        name if name.starts_with("python") => {
-            words.iter().any(|word| word.as_str().contains("hashlib"))
-        }
-        _ => false,
-    }
-}
-
-fn is_hash(name: &str) -> bool {
-    matches!(name, "shasum" | "md5sum" | "b2sum" | "b3sum" | "cksum" | "sha1sum" | "sha224sum")
-        || matches!(name, "sha256sum" | "sha384sum" | "sha512sum" | "sha3sum" | "sha256")
+    let url = words.iter().find(|text| url::is_url(text)).map(|text| (*text).to_owned());
+    fetches.then_some(Origin { url })
 }

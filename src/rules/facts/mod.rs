@@ -1,10 +1,12 @@
 //! What the rules know about the world: images, ports, users, words.
 
+pub(super) mod check;
 pub(super) mod command;
 pub(super) mod download;
 pub(super) mod flow;
 pub(super) mod glob;
 pub(super) mod image;
+pub(super) mod interpreter;
 pub(super) mod mode;
 pub(super) mod package;
 pub(super) mod port;
