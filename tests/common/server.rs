@@ -1,10 +1,12 @@
 //! A server with the built binary as its hook, and a client that pushes to it.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io::Write as _;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -14,6 +16,7 @@ pub const PLIMSOLL: &str = env!("CARGO_BIN_EXE_plimsoll");
 /// A bare repository with `pre-receive` linked to the binary, and one clone of it.
 pub struct Server {
     folder: TempDir,
+    name: OsString,
     url: Option<String>,
 }
 
@@ -25,14 +28,21 @@ impl Server {
 
     /// A server whose repository is made by this `git` command, the path added.
     pub fn with(init: &[&str]) -> Self {
-        let server = Self { folder: TempDir::new().unwrap(), url: None };
+        Self::named(b"server.git", init)
+    }
+
+    /// The same, in a folder of this name below the temporary one.
+    pub fn named(name: &[u8], init: &[&str]) -> Self {
+        let name = OsStr::from_bytes(name).to_owned();
+        let server = Self { folder: TempDir::new().unwrap(), name, url: None };
         let bare = server.bare();
         git(server.folder.path(), init.iter().map(OsStr::new).chain([bare.as_os_str()]));
         server.hook("pre-receive");
         let format = git(&bare, ["rev-parse", "--show-object-format"]).out;
         let format = format!("--object-format={}", format.trim());
         git(server.folder.path(), ["init", "--quiet", "--initial-branch=main", &format, "work"]);
-        git(&server.work(), ["remote", "add", "origin", &server.url()]);
+        let add = ["remote", "add", "origin"].map(OsStr::new);
+        git(&server.work(), add.into_iter().chain([bare.as_os_str()])).succeeded();
         server
     }
 
@@ -52,7 +62,7 @@ impl Server {
     }
 
     pub fn bare(&self) -> PathBuf {
-        self.folder.path().join("server.git")
+        self.folder.path().join(&self.name)
     }
 
     pub fn work(&self) -> PathBuf {
@@ -133,6 +143,47 @@ impl Server {
         self
     }
 
+    /// Makes a symbolic link in the worktree.
+    pub fn link(&self, path: &str, target: &str) -> &Self {
+        let link = self.work().join(path);
+        let _ = fs::remove_file(&link);
+        symlink(target, link).unwrap();
+        self
+    }
+
+    /// Puts an entry of this mode and object into the index, and commits it.
+    pub fn entry(&self, mode: &str, id: &str, path: &str) -> &Self {
+        self.git(["update-index", "--add", "--cacheinfo", &format!("{mode},{id},{path}")]);
+        self.git(["commit", "--quiet", "-m", "an entry"]);
+        self
+    }
+
+    /// Writes a script as a hook of this name.
+    pub fn script(&self, event: &str, text: &str) {
+        let hook = self.bare().join("hooks").join(event);
+        fs::create_dir_all(hook.parent().unwrap()).unwrap();
+        let _ = fs::remove_file(&hook);
+        fs::write(&hook, text).unwrap();
+        fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    }
+
+    /// Runs the binary in the bare repository as git runs a hook, with this input and environment.
+    pub fn hooked(
+        &self,
+        arguments: &[&str],
+        input: impl AsRef<[u8]>,
+        more: &[(&str, &str)],
+    ) -> Ran {
+        let mut command = clean(Command::new(PLIMSOLL));
+        command.current_dir(self.bare()).args(arguments).env("GIT_DIR", ".");
+        fed(command.envs(more.iter().copied()), input.as_ref())
+    }
+
+    /// Runs git in the bare repository; it must succeed.
+    pub fn serving<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> String {
+        git(&self.bare(), arguments).succeeded()
+    }
+
     /// Where a ref of the server points, if it is there.
     pub fn at(&self, name: &str) -> Option<String> {
         let found = git(&self.bare(), ["rev-parse", "--verify", "--quiet", name]);
@@ -156,6 +207,20 @@ impl Pushed {
         self.remote()
     }
 
+    /// The push was refused by the hook, and this is said.
+    pub fn refused_for(&self, what: &str) -> String {
+        let said = self.refused();
+        assert!(said.contains(what), "refused, but {what:?} is not said:\n{said}");
+        said
+    }
+
+    /// The push went through, and this is said.
+    pub fn accepted_with(&self, what: &str) -> String {
+        let said = self.accepted();
+        assert!(said.contains(what), "accepted, but {what:?} is not said:\n{said}");
+        said
+    }
+
     /// The push went through without a word.
     pub fn silent(&self) {
         assert_eq!(self.accepted(), "", "a push of no consequence was talked about");
@@ -176,6 +241,7 @@ impl Pushed {
 }
 
 /// A command that was run.
+#[derive(Debug)]
 pub struct Ran {
     pub success: bool,
     pub code: Option<i32>,
@@ -198,6 +264,15 @@ pub fn git<S: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = S
 /// Runs the binary in a folder.
 pub fn plimsoll<S: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = S>) -> Ran {
     ran(clean(Command::new(PLIMSOLL)).current_dir(folder).args(arguments).output().unwrap())
+}
+
+/// Runs a command with this input.
+pub fn fed(command: &mut Command, input: &[u8]) -> Ran {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // A command that does not read to the end is what some tests are about.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    ran(child.wait_with_output().unwrap())
 }
 
 /// A command in an environment that says nothing of the machine.

@@ -1,0 +1,189 @@
+//! Paths and entries of a tree: moved, copied, linked, replaced, too large, not in git at all.
+
+use crate::common::server::Server;
+use crate::{APP, ROOT, guarded};
+
+const FINAL: &str = "runs-as-root";
+
+#[test]
+fn a_file_moved_unchanged_is_no_change() {
+    let server = guarded();
+    server.git(["mv", "Dockerfile", "Containerfile"]);
+    server.commit("renamed");
+    server.push().silent();
+}
+
+#[test]
+fn renamed_and_weakened_at_once_is_compared_with_what_it_was() {
+    for to in ["build/app.Dockerfile", "build/image.txt"] {
+        let server = guarded();
+        server.write("noise", "FROM the start\n").remove("Dockerfile").change(to, ROOT);
+        let said = server.push().refused_for(FINAL);
+        assert!(said.contains("- 4 | USER app") && said.contains("was a user"), "{said}");
+    }
+}
+
+#[test]
+fn a_copy_answers_for_what_it_lacks() {
+    let server = guarded();
+    server.change("Dockerfile.prod", ROOT).push().refused_for("runs-as-root  Dockerfile.prod");
+}
+
+#[test]
+fn a_name_in_another_case_is_the_same_kind_of_file() {
+    let server = guarded();
+    server.remove("Dockerfile").change("dockerfile", ROOT);
+    assert!(server.push().refused_for(FINAL).contains("- 4 | USER app"));
+    server.write("Dockerfile", APP).commit("both");
+    server.push().refused_for("dockerfile");
+}
+
+#[test]
+fn bytes_of_a_path_are_judged_and_never_printed_raw() {
+    let names: [&[u8]; 5] = [
+        b"Docker\nfile/Dockerfile",
+        b"a\x1b[2K/Dockerfile",
+        b"\"q'/Dockerfile",
+        b"\xe2\x80\xaeevil/Dockerfile",
+        b"\xff\xfe/Dockerfile",
+    ];
+    for name in names {
+        let server = guarded();
+        let path = std::os::unix::ffi::OsStrExt::from_bytes(name);
+        let path: &std::ffi::OsStr = path;
+        let file = server.work().join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, ROOT).unwrap();
+        server.commit("odd");
+        let said = server.push().refused_for(FINAL);
+        assert!(!said.contains(['\u{1b}', '\u{202e}', '\u{fffd}']), "{said:?}");
+        assert!(said.contains("Dockerfile:"), "{said}");
+    }
+}
+
+#[test]
+fn a_link_is_followed_inside_the_repository() {
+    let server = guarded();
+    server.change("base/evil.txt", ROOT).push().silent();
+    server.link("Dockerfile", "base/evil.txt").commit("linked");
+    server.push().refused_for(FINAL);
+    server.change("base/evil.txt", APP).push().silent();
+    server.change("base/evil.txt", ROOT).push().refused_for(FINAL);
+}
+
+#[test]
+fn a_link_that_leads_nowhere_outside_or_in_circles_is_refused() {
+    for (target, why) in [
+        ("missing", "leads nowhere"),
+        ("/etc/passwd", "leads out of the repository"),
+        ("../../Dockerfile", "leads out of the repository"),
+        ("Dockerfile", "circles"),
+    ] {
+        let server = guarded();
+        server.link("Dockerfile", target).commit("linked");
+        let said = server.push().refused();
+        assert!(said.replace('\n', " ").contains(why), "{target}: {said}");
+    }
+}
+
+#[test]
+fn a_linked_ignore_file_is_followed_too() {
+    let server = guarded();
+    server.write(".dockerignore", "**\n!app\n").change("ignore", "docs\n");
+    server.write("Dockerfile", APP.replace("COPY app /app/", "COPY . /app/")).commit("copies all");
+    server.push().accepted();
+    server.link(".dockerignore", "ignore").commit("linked");
+    server.push().refused();
+}
+
+#[test]
+fn a_submodule_in_place_of_container_files_can_not_be_judged() {
+    let server = guarded();
+    server.change("deploy/Dockerfile", APP).push().silent();
+    server.git(["rm", "-r", "--quiet", "--cached", "deploy"]);
+    std::fs::remove_dir_all(server.work().join("deploy")).unwrap();
+    let commit = server.git(["rev-parse", "HEAD"]);
+    server.entry("160000", commit.trim(), "deploy");
+    insta::assert_snapshot!(server.push().refused(), @r"
+    could not judge deploy: a submodule took the place of a folder with
+    container files
+    could not judge deploy/Dockerfile: the path leads into a submodule
+    0 regressions, 0 improvements, 2 not judged; main was not updated
+    ");
+}
+
+#[test]
+fn a_submodule_that_comes_or_moves_is_noted() {
+    let server = guarded();
+    let commit = server.git(["rev-parse", "HEAD"]);
+    let hash = commit.trim();
+    server.entry("160000", hash, "lib").push().accepted_with("lib: a submodule was added");
+    let other = server.git(["rev-parse", "HEAD"]);
+    server.entry("160000", other.trim(), "lib").push().accepted_with("lib: the submodule moved");
+}
+
+#[test]
+fn an_lfs_pointer_hides_the_content() {
+    let server = guarded();
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n";
+    server.change("Dockerfile", pointer).push().refused_for("Git LFS pointer");
+    server.git(["reset", "--quiet", "--hard", "HEAD~1"]);
+    server.change("new/Dockerfile", pointer).push().refused_for("Git LFS pointer");
+}
+
+#[test]
+fn attributes_of_other_files_are_nobodys_business() {
+    let server = guarded();
+    let attributes = "* text=auto\n*.png filter=lfs\n*.sh eol=lf\n/docs export-ignore\nDockerfile text working-tree-encoding=UTF-8\nVERSION export-subst\n*.yaml binary\nDockerfile -diff\n";
+    server.change(".gitattributes", attributes).push().silent();
+    server.change("Dockerfile", ROOT).push().refused_for(FINAL);
+}
+
+#[test]
+fn a_blob_over_the_limit_is_refused_and_named() {
+    let server = guarded().policy("[limits]\nfile-size = '4KiB'\n");
+    server.change("Dockerfile", format!("{APP}{}USER root\n", "# x\n".repeat(2000)));
+    insta::assert_snapshot!(server.push().refused(), @r"
+    could not judge Dockerfile: 8151 bytes, more than the limit of 4096
+    0 regressions, 0 improvements, 1 not judged; main was not updated
+    ");
+    server.git(["reset", "--quiet", "--hard", "HEAD~1"]);
+    server.change("large", "x".repeat(10_000)).push().silent();
+}
+
+#[test]
+fn a_line_longer_than_a_builder_reads_is_not_passed_over() {
+    let server = guarded();
+    server.change("Dockerfile", format!("{APP}# {}\nUSER root\n", "x".repeat(70_000)));
+    server.push().refused();
+}
+
+#[test]
+fn a_mode_alone_is_no_change() {
+    let server = guarded();
+    server.change("entrypoint.sh", "#!/bin/sh\n").push().silent();
+    server.git(["update-index", "--chmod=+x", "entrypoint.sh", "Dockerfile"]);
+    server.git(["commit", "--quiet", "-m", "mode"]);
+    server.push().silent();
+}
+
+#[test]
+fn no_folder_is_left_out_unless_the_server_says_so_and_then_it_is_counted() {
+    let server = guarded();
+    for folder in ["vendor", "testdata", "node_modules"] {
+        server.change(&format!("{folder}/Dockerfile"), ROOT).push().refused_for(FINAL);
+        server.git(["reset", "--quiet", "--hard", "HEAD~1"]);
+    }
+    let server = server.policy("[paths]\nexclude = ['vendor/**']\n");
+    server.change("vendor/Dockerfile", ROOT).push().silent();
+    server.change("vendor/Dockerfile", APP).write("Dockerfile", ROOT).commit("both");
+    server.push().refused_for("1 changed file excluded");
+}
+
+#[test]
+fn a_file_that_becomes_a_folder_hides_nothing() {
+    let server = Server::new();
+    server.change("Dockerfile", APP).push().silent();
+    server.remove("Dockerfile").change("Dockerfile/Dockerfile", ROOT);
+    server.push().refused_for(FINAL);
+}
