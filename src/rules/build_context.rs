@@ -109,6 +109,24 @@ pub(super) const RULE: Rule = Rule {
             findings: &[],
         },
         Example {
+            file: "Dockerfile", // what `COPY . .` took already, a builder now takes by name
+            change: "
+                  FROM golang:1.22 AS build
+                - COPY extra/check.go extra/
+                + COPY extra/ extra/
+                  FROM node:20
+                  COPY . .
+            ",
+            beside: &[(
+                ".dockerignore",
+                "
+                  .env
+                + /extra/check
+            ",
+            )],
+            findings: &[],
+        },
+        Example {
             file: ".dockerignore", // no secret is let through
             change: "
                   *

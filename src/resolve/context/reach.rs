@@ -30,16 +30,18 @@ pub(super) fn reach(
         Ok(ignores) => ignores,
         Err(gap) => return context.gaps.push(gap),
     };
-    let mut take = |name: &Name<'_>, named: bool| {
-        context.reached.extend(reached(name, sources, &ignores, named));
-    };
     for &(shown, path, kind) in PROBES {
-        take(&Name { shown, path, kind, file: None }, false);
+        let name = Name { shown, path, kind, file: None };
+        context.reached.extend(reached(&name, sources, &ignores, false));
     }
     for folder in folders(context.folder.as_ref(), sources, tree) {
         for (name, kind) in IN_FOLDERS {
             let path = format!("{folder}/{name}");
-            take(&Name { shown: &path, path: &path, kind: *kind, file: None }, false);
+            let name = Name { shown: &path, path: &path, kind: *kind, file: None };
+            // Asked because the folder is copied by name, also where `COPY .` takes it too: else
+            // the first such copy would look like something new.
+            let below = reached(&name, sources, &ignores, false);
+            context.reached.extend(below.map(|reached| Reached { by: Taken::Folder, ..reached }));
         }
     }
     let open = |path: &str, kind: Sensitive, look: bool| {
