@@ -91,7 +91,7 @@ impl<'a> Refs<'a> {
                 stop(report, Gap::of(GapKind::Stale, "", message), Action::Reject);
             }
             Standing::Blob(_) => {
-                report.notes.push("names a single file, which has no name to judge it by".into())
+                report.notes.push("names a single file, which has no name to judge it by".into());
             }
             Standing::Unjudgeable(gap) => {
                 let action = self.judge.policy.for_ref(names).on_error();

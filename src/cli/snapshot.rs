@@ -14,13 +14,16 @@ use crate::surface;
 /// How much is read of a file that is known by its name, in bytes.
 const HEAD: usize = 16 << 10;
 
+/// What stands at a path: a file, nothing, or what can't be read.
+type Known = Result<Option<Rc<File>>, Gap>;
+
 /// A revision whose files are read when they are first asked for.
 pub(super) struct Snapshot<'r> {
     tree: git::Tree<'r>,
     /// Paths that are Dockerfiles whatever their names say.
     dockerfiles: RefCell<HashSet<BString>>,
     files: RefCell<Vec<Rc<File>>>,
-    known: RefCell<HashMap<BString, Result<Option<Rc<File>>, Gap>>>,
+    known: RefCell<HashMap<BString, Known>>,
 }
 
 impl<'r> Snapshot<'r> {
@@ -61,7 +64,7 @@ impl<'r> Snapshot<'r> {
         if forced { Some(&surface::DOCKERFILE) } else { surface::of(path) }
     }
 
-    fn read(&self, path: &BStr) -> Result<Option<Rc<File>>, Gap> {
+    fn read(&self, path: &BStr) -> Known {
         let Some(surface) = self.surface(path) else {
             return self.opaque(path);
         };
@@ -75,7 +78,7 @@ impl<'r> Snapshot<'r> {
     }
 
     /// A file that is known by its name: its head tells a key from a certificate, no more is read.
-    fn opaque(&self, path: &BStr) -> Result<Option<Rc<File>>, Gap> {
+    fn opaque(&self, path: &BStr) -> Known {
         let there = self.tree.entry(path)?.is_some_and(|entry| entry.kind != EntryKind::Folder);
         // One that can't be read is taken for what its name says.
         let content = if there { self.content(path).ok().flatten() } else { None };
@@ -105,7 +108,7 @@ fn read_safely(surface: &surface::Surface, text: &Text) -> Reading {
 }
 
 impl Tree for Snapshot<'_> {
-    fn file(&self, path: &BStr) -> Result<Option<Rc<File>>, Gap> {
+    fn file(&self, path: &BStr) -> Known {
         if let Some(known) = self.known.borrow().get(path) {
             return known.clone();
         }

@@ -14,7 +14,8 @@ use crate::model::{Gap, GapKind};
 
 /// How many commits are walked before the old side is read at all.
 const SHORT: usize = 64;
-/// How many commits are still looked at once only old ones are left, since clocks differ.
+/// How many commits are still looked at once only old ones are left that are older than every new
+/// one, since clocks differ.
 const SLOP: usize = 8;
 const GRAPH_LIMIT: usize = 64 << 20;
 
@@ -136,6 +137,8 @@ struct Walk<'r> {
     queue: BinaryHeap<(i64, Id)>,
     /// How many new commits wait in the queue.
     open: usize,
+    /// The clock of the oldest new commit: what is old and not older than that may still reach it.
+    oldest: i64,
     gaps: Vec<Gap>,
 }
 
@@ -148,7 +151,7 @@ struct Seen {
 impl<'r> Walk<'r> {
     fn new(repository: &'r Repository, limits: &'r Limits) -> Self {
         let (seen, queue) = (HashMap::new(), BinaryHeap::new());
-        Self { repository, limits, seen, queue, open: 0, gaps: vec![] }
+        Self { repository, limits, seen, queue, open: 0, oldest: i64::MAX, gaps: vec![] }
     }
 
     fn run(mut self, tip: Id, known: &[Id]) -> Commits {
@@ -157,7 +160,7 @@ impl<'r> Walk<'r> {
         }
         self.reach(tip, false);
         let mut slop = SLOP;
-        while let Some((_, id)) = self.queue.pop() {
+        while let Some((seconds, id)) = self.queue.pop() {
             let Some(seen) = self.seen.get_mut(&id) else { continue };
             if !std::mem::take(&mut seen.waits) {
                 continue;
@@ -168,7 +171,8 @@ impl<'r> Walk<'r> {
             for parent in parents.unwrap_or_default() {
                 self.reach(parent, old);
             }
-            slop = if self.open > 0 { SLOP } else { slop.saturating_sub(1) };
+            let undecided = self.open > 0 || seconds >= self.oldest;
+            slop = if undecided { SLOP } else { slop.saturating_sub(1) };
             if slop == 0 || self.is_over() {
                 break;
             }
@@ -202,7 +206,10 @@ impl<'r> Walk<'r> {
         let commit = commit.ok();
         if let Some(commit) = &commit {
             self.queue.push((commit.seconds, id));
-            self.open += usize::from(!old);
+            if !old {
+                self.open += 1;
+                self.oldest = self.oldest.min(commit.seconds);
+            }
         }
         let waits = commit.is_some();
         self.seen.insert(id, Seen { commit, old, waits });

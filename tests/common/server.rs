@@ -258,12 +258,12 @@ impl Ran {
 
 /// Runs git in a folder, in an environment that says nothing of the machine.
 pub fn git<S: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = S>) -> Ran {
-    ran(clean(Command::new("git")).current_dir(folder).args(arguments).output().unwrap())
+    ran(&clean(Command::new("git")).current_dir(folder).args(arguments).output().unwrap())
 }
 
 /// Runs the binary in a folder.
 pub fn plimsoll<S: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = S>) -> Ran {
-    ran(clean(Command::new(PLIMSOLL)).current_dir(folder).args(arguments).output().unwrap())
+    ran(&clean(Command::new(PLIMSOLL)).current_dir(folder).args(arguments).output().unwrap())
 }
 
 /// Runs a command with this input.
@@ -272,7 +272,7 @@ pub fn fed(command: &mut Command, input: &[u8]) -> Ran {
     let mut child = command.spawn().unwrap();
     // A command that does not read to the end is what some tests are about.
     let _ = child.stdin.take().unwrap().write_all(input);
-    ran(child.wait_with_output().unwrap())
+    ran(&child.wait_with_output().unwrap())
 }
 
 /// A command in an environment that says nothing of the machine.
@@ -290,7 +290,7 @@ pub fn clean(mut command: Command) -> Command {
     command
 }
 
-fn ran(output: Output) -> Ran {
+fn ran(output: &Output) -> Ran {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Ran {
         success: output.status.success(),

@@ -26,28 +26,57 @@ fn same(mut a: Vec<Id>, mut b: Vec<Id>) {
 
 #[test]
 fn new_commits_are_those_that_rev_list_lists() {
+    compare_with_rev_list(|round| round);
+}
+
+#[test]
+fn commits_of_one_second_are_told_apart() {
+    compare_with_rev_list(|_| 0);
+}
+
+#[test]
+fn clocks_that_run_backwards_hide_no_commit() {
+    let repo = branchy(|round| 100 - round);
+    for tip in [20, 40, 60] {
+        for known in [&repo.1[..1], &repo.1[tip / 2..=tip / 2], &repo.1[..tip / 2]] {
+            let found = new(&repo.0, repo.1[tip], known);
+            let all = listed(&repo.0, repo.1[tip], known);
+            assert!(all.iter().all(|id| found.contains(id)));
+        }
+    }
+}
+
+/// Sixty commits on a root, every fifth of them a merge, by a clock of their own.
+fn branchy(clock: impl Fn(u32) -> u32) -> (Repo, Vec<Id>) {
     let repo = Repo::new();
-    let root = repo.write("a", "0").commit();
+    let dated = |round: u32, arguments: &[&str]| {
+        let date = format!("{} +0000", 1_700_000_000 + clock(round));
+        let mut command = repo.command();
+        command.env("GIT_AUTHOR_DATE", &date).env("GIT_COMMITTER_DATE", &date);
+        run(command.args(arguments), b"")
+    };
+    repo.write("a", "0").git(&["add", "--all"]);
+    dated(0, &["commit", "--quiet", "--message=x"]);
+    let root = repo.id("HEAD");
     let mut tips = vec![root];
     for round in 0..60_u32 {
         let from = tips[(round as usize * 7) % tips.len()];
         repo.git(&["checkout", "--quiet", "--detach", &from.to_string()]);
         if round % 5 == 4 {
             let other = tips[(round as usize * 3 + 1) % tips.len()];
-            repo.git(&[
-                "merge",
-                "--quiet",
-                "-s",
-                "ours",
-                "--no-edit",
-                "--allow-unrelated-histories",
-                &other.to_string(),
-            ]);
+            let merge = ["merge", "--quiet", "-s", "ours", "--no-edit", &other.to_string()];
+            dated(round + 1, &merge);
         } else {
-            repo.write("a", round.to_string()).commit();
+            repo.write("a", round.to_string()).git(&["add", "--all"]);
+            dated(round + 1, &["commit", "--quiet", "--allow-empty", "--message=x"]);
         }
         tips.push(repo.id("HEAD"));
     }
+    (repo, tips)
+}
+
+fn compare_with_rev_list(clock: impl Fn(u32) -> u32) {
+    let (repo, tips) = branchy(clock);
     for (at, &tip) in tips.iter().enumerate() {
         for known in
             [&[][..], &[tips[at / 2]], &[tips[at / 3], tips[at * 2 / 3]], &[tip], &tips[..at / 2]]
