@@ -6,7 +6,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use super::snapshot::Snapshot;
 use crate::git::{Change, Changes};
-use crate::model::{Declared, EntryKind, File, Tree as _};
+use crate::model::{Arguments, Declared, EntryKind, File, Tree as _};
 use crate::policy::Policy;
 use crate::{resolve, surface};
 
@@ -143,19 +143,32 @@ fn is_ignore(file: &File) -> bool {
     matches!(file.declared, Declared::Ignore(_))
 }
 
-/// What a Dockerfile copies, as written.
+/// What a Dockerfile copies, as written. Of a stage counts which earlier one it builds on: another
+/// image takes no other file into it.
 fn copies(snapshot: &Snapshot<'_>, path: &BString) -> Vec<String> {
     let Ok(Some(file)) = snapshot.file(path.as_bstr()) else { return Vec::new() };
     let Declared::Dockerfile(dockerfile) = &file.declared else { return Vec::new() };
-    let instructions = dockerfile.instructions.iter();
-    let instructions =
-        instructions.map(|instruction| instruction.trigger.as_deref().unwrap_or(instruction));
-    let copying = instructions.filter(|instruction| {
-        matches!(instruction.keyword.value.as_str(), "COPY" | "ADD" | "FROM")
-    });
     let text = &file.text.content;
-    let words = |start: u32, end: u32| {
-        text.get(start as usize..end as usize).unwrap_or_default().split_whitespace()
-    };
-    copying.map(|i| words(i.span.start, i.span.end).collect::<Vec<_>>().join(" ")).collect()
+    let (mut copies, mut stages) = (Vec::new(), BTreeSet::new());
+    for instruction in &dockerfile.instructions {
+        let instruction = instruction.trigger.as_deref().unwrap_or(instruction);
+        let span = instruction.span;
+        let written = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+        match instruction.keyword.value.as_str() {
+            "COPY" | "ADD" => {
+                copies.push(written.split_whitespace().collect::<Vec<_>>().join(" "));
+            }
+            "FROM" => {
+                let Arguments::Words(words) = &instruction.arguments else { continue };
+                let mut words = words.iter().map(|word| word.value.to_ascii_lowercase());
+                let base = words.next().unwrap_or_default();
+                let name = words.nth(1).unwrap_or_default();
+                let earlier = base.contains('$') || stages.contains(&base);
+                copies.push(format!("FROM {} {name}", if earlier { base.as_str() } else { "" }));
+                stages.insert(name);
+            }
+            _ => {}
+        }
+    }
+    copies
 }

@@ -2,7 +2,6 @@
 
 use std::sync::{LazyLock, OnceLock};
 
-use aho_corasick::AhoCorasick;
 use regex::Regex;
 
 use super::name::Promise;
@@ -146,20 +145,36 @@ const FORMS: &[Form] = &[
     form("age secret key", &["age-secret-key-1"], r"\b(AGE-SECRET-KEY-1[A-Z0-9]{58})\b"),
 ];
 
-struct Words {
-    automaton: Option<AhoCorasick>,
-    forms: Vec<usize>,
-}
-
-static WORDS: LazyLock<Words> = LazyLock::new(|| {
-    let pairs = FORMS
-        .iter()
-        .enumerate()
-        .flat_map(|(at, form)| form.keywords.iter().map(move |keyword| (at, *keyword)));
-    let (forms, words): (Vec<usize>, Vec<&str>) = pairs.unzip();
-    let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok();
-    Words { automaton, forms }
+/// The keywords by their first byte. An automaton of all of them would take longer to build than
+/// everything else that is done about a push.
+static WORDS: LazyLock<[Vec<(usize, &str)>; 128]> = LazyLock::new(|| {
+    let mut words = [const { Vec::new() }; 128];
+    for (at, form) in FORMS.iter().enumerate() {
+        for &keyword in form.keywords {
+            let first = keyword.bytes().next().map(usize::from);
+            if let Some(list) = first.and_then(|first| words.get_mut(first)) {
+                list.push((at, keyword));
+            }
+        }
+    }
+    words
 });
+
+/// Which forms have a keyword in the text, in any case.
+fn hinted(text: &str) -> [bool; FORMS.len()] {
+    let (bytes, words) = (text.as_bytes(), &*WORDS);
+    let mut seen = [false; FORMS.len()];
+    for (start, byte) in bytes.iter().enumerate() {
+        let Some(list) = words.get(usize::from(byte.to_ascii_lowercase())) else { continue };
+        for (at, keyword) in list {
+            let there = bytes.get(start..start + keyword.len());
+            if there.is_some_and(|there| there.eq_ignore_ascii_case(keyword.as_bytes())) {
+                seen[*at] = true;
+            }
+        }
+    }
+    seen
+}
 
 static PATTERNS: [OnceLock<Option<Regex>>; FORMS.len()] = [const { OnceLock::new() }; FORMS.len()];
 
@@ -174,14 +189,7 @@ pub(super) fn find(text: &str) -> Vec<Secret> {
     if text.len() < SHORTEST {
         return found;
     }
-    let Some(automaton) = &WORDS.automaton else { return found };
-    let mut seen = [false; FORMS.len()];
-    for hit in automaton.find_overlapping_iter(text) {
-        let index = WORDS.forms.get(hit.pattern().as_usize()).copied();
-        if let Some(slot) = index.and_then(|index| seen.get_mut(index)) {
-            *slot = true;
-        }
-    }
+    let seen = hinted(text);
     for (at, form) in
         FORMS.iter().enumerate().filter(|(at, form)| seen[*at] && text.contains(form.also))
     {
