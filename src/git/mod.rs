@@ -8,6 +8,7 @@ mod changes;
 mod commits;
 mod environment;
 mod ignored;
+mod index;
 mod listing;
 mod objects;
 mod pairs;

@@ -1,10 +1,11 @@
 //! Objects, read from several stores side by side.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use gix::hash::oid;
 use gix::objs::{Data, Find, FindHeader, Header, Kind};
+use gix::odb::store::init::Slots;
 
 use super::plain::Plain;
 use super::{Id, stores};
@@ -12,7 +13,7 @@ use crate::model::{Gap, GapKind};
 
 /// No object this large is a container file, a tree or a commit that anyone wrote.
 pub(super) const LARGEST: usize = 64 << 20;
-const PACK_CACHE: usize = 4 << 20;
+pub(super) const PACK_CACHE: usize = 4 << 20;
 /// How many pack indices a store has room for, at least, and at most.
 const SLOTS: usize = 32;
 const MOST_SLOTS: u16 = 32_767;
@@ -70,7 +71,9 @@ impl Objects {
             if covered.holds(&folder) {
                 continue;
             }
-            if let Some(followed) = folder.followed() {
+            // Only gix reads a multi-pack-index, but it also opens what the store names.
+            let indexed = folder.path.join("pack/multi-pack-index").exists();
+            if let Some(followed) = indexed.then(|| folder.followed()).flatten() {
                 covered.add(followed);
                 let store = Store::usual(&folder, hash);
                 opened.push(store.with_context(|| format!("objects {}", folder.path.display()))?);
@@ -104,7 +107,19 @@ impl Objects {
         let Ok(prefix) = gix::hash::Prefix::from_hex(digits) else { return Ok(None) };
         let mut found: Option<Id> = None;
         for store in &self.stores {
-            let Store::Usual { quick, .. } = store else { continue };
+            let usual;
+            let quick = match store {
+                Store::Usual { quick, .. } => quick,
+                Store::Plain(plain) => {
+                    match Store::handle(&plain.folder, self.hash, Slots::default()) {
+                        Ok(handle) => {
+                            usual = handle;
+                            &usual
+                        }
+                        Err(_) => continue,
+                    }
+                }
+            };
             match quick.lookup_prefix(prefix, None).map_err(|error| anyhow::anyhow!("{error}"))? {
                 Some(Ok(id)) if found.is_none_or(|found| found == id) => found = Some(id),
                 None => {}
@@ -147,6 +162,16 @@ pub(super) fn broken(id: &oid) -> Gap {
 }
 
 impl Store {
+    fn handle(folder: &Path, hash: gix::hash::Kind, slots: Slots) -> Result<gix::odb::Handle> {
+        let options = gix::odb::store::init::Options {
+            slots,
+            alloc_limit_bytes: Some(LARGEST),
+            current_dir: Some(folder.to_owned()),
+            ..Default::default()
+        };
+        Ok(gix::odb::at_opts(folder, hash, None, options)?)
+    }
+
     fn usual(folder: &stores::Folder, hash: gix::hash::Kind) -> Result<Self> {
         let slots = if folder.has_alternates() {
             gix::odb::store::init::Slots::default()
@@ -154,15 +179,9 @@ impl Store {
             // Room for the packs of a `git gc` that runs beside the hook.
             let slots = (folder.packs() * 2).max(SLOTS);
             let slots = u16::try_from(slots).unwrap_or(MOST_SLOTS).min(MOST_SLOTS);
-            gix::odb::store::init::Slots::Given(slots)
+            Slots::Given(slots)
         };
-        let options = gix::odb::store::init::Options {
-            slots,
-            alloc_limit_bytes: Some(LARGEST),
-            current_dir: Some(folder.path.clone()),
-            ..Default::default()
-        };
-        let patient = gix::odb::at_opts(&folder.path, hash, None, options)?;
+        let patient = Self::handle(&folder.path, hash, slots)?;
         let mut quick = patient.clone();
         quick.refresh_never();
         quick.set_pack_cache(|| {
@@ -181,7 +200,7 @@ impl Store {
         let store = match self {
             Self::Usual { quick, .. } if !patiently => quick,
             Self::Usual { patient, .. } => patient,
-            Self::Plain(_) if patiently => return Ok(None),
+            Self::Plain(plain) if patiently && !plain.refresh() => return Ok(None),
             Self::Plain(plain) => {
                 return Ok(plain.find(id, buffer)?.map(|kind| (kind, buffer.len())));
             }
@@ -193,7 +212,7 @@ impl Store {
         match self {
             Self::Usual { quick, .. } if !patiently => FindHeader::try_header(quick, id),
             Self::Usual { patient, .. } => FindHeader::try_header(patient, id),
-            Self::Plain(_) if patiently => Ok(None),
+            Self::Plain(plain) if patiently && !plain.refresh() => Ok(None),
             Self::Plain(plain) => plain.header(id),
         }
     }

@@ -5,6 +5,7 @@
 
 mod baseline;
 mod changes;
+mod packs;
 mod quarantine;
 mod support;
 mod tree;
