@@ -77,7 +77,7 @@ build() {
     if [ "$dry" ]; then
         say "would: cargo build --release --locked --target $host"
     else
-        (cd "$source_dir" && RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static" \
+        (cd "$source_dir" && RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static -C relocation-model=static" \
             cargo build --quiet --release --locked --target "$host")
     fi
 }
