@@ -68,7 +68,7 @@ pub(super) fn subtract<'a>(
             if was.level.rank > 0
                 && now.map_or(!was.level.only_lost, |now| was.level.worse_than(&now.level))
                 && !moved
-                && (was.told != Told::IfLost || now.is_some())
+                && (!matches!(was.told, Told::IfLost | Told::Replaced) || now.is_some())
             {
                 changes.push(Change::Better(Better { unit, was, now }));
             }
@@ -79,7 +79,7 @@ pub(super) fn subtract<'a>(
 
 fn worth_a_word(now: &Exposure, was: Option<&Exposure>, known_unit: bool) -> bool {
     match now.told {
-        Told::Always => true,
+        Told::Always | Told::Replaced => true,
         Told::InKnownUnit => known_unit,
         Told::IfLost => was.is_some_and(|was| was.level.rank == 0),
     }

@@ -43,6 +43,8 @@ pub enum Told {
     InKnownUnit,
     /// Where the old revision shows its key closed: by itself it says too little.
     IfLost,
+    /// Whenever it is new or wider, but it is no gain when it goes: something else took its place.
+    Replaced,
 }
 
 /// Takes what a rule measures: stamps the rule, escapes and bounds keys and evidence.

@@ -3,7 +3,7 @@
 use super::facts::image::{covers, shown};
 use super::facts::publisher::{Publisher, of};
 use crate::model::{
-    Base, Example, Found, ImageRef, Level, Measure, Reference, Rule, Severity, Spanned, Stage,
+    Base, Example, Found, ImageRef, Level, Measure, Reference, Rule, Severity, Spanned, Stage, Told,
 };
 
 const TRUSTED: Level = Level::closed("named by the policy");
@@ -127,5 +127,6 @@ fn say_image(base: &Spanned<Base>, image: &ImageRef, other: Level, found: &mut F
         Publisher::Known(name) => (name, KNOWN),
         Publisher::Other(name) => (name, other),
     };
-    found.say(level, format!("images of {publisher}"), base, shown).same_as(&publisher);
+    let exposure = found.say(level, format!("images of {publisher}"), base, shown);
+    exposure.same_as(&publisher).told(Told::Replaced);
 }

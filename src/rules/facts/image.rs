@@ -74,6 +74,18 @@ const NONROOT: &[&str] = &[
 /// Images known to run as root, as globs; asked after [`NONROOT`].
 const ROOT: &[&str] = &[
     "docker.io/library/*",
+    "docker.io/amd64/*",
+    "docker.io/arm32v5/*",
+    "docker.io/arm32v6/*",
+    "docker.io/arm32v7/*",
+    "docker.io/arm64v8/*",
+    "docker.io/i386/*",
+    "docker.io/mips64le/*",
+    "docker.io/ppc64le/*",
+    "docker.io/riscv64/*",
+    "docker.io/s390x/*",
+    "docker.io/aarch64/*",
+    "docker.io/armhf/*",
     "docker.io/nvidia/cuda:*",
     "docker.io/pytorch/pytorch:*",
     "docker.io/tensorflow/tensorflow:*",

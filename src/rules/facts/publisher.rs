@@ -19,6 +19,19 @@ pub(in crate::rules) enum Publisher {
 /// Globs over `registry/repository` that stand for Docker's official images.
 const OFFICIAL: &[&str] = &[
     "docker.io/library/*",
+    // The same images for one architecture; the last two are the names of old.
+    "docker.io/amd64/*",
+    "docker.io/arm32v5/*",
+    "docker.io/arm32v6/*",
+    "docker.io/arm32v7/*",
+    "docker.io/arm64v8/*",
+    "docker.io/i386/*",
+    "docker.io/mips64le/*",
+    "docker.io/ppc64le/*",
+    "docker.io/riscv64/*",
+    "docker.io/s390x/*",
+    "docker.io/aarch64/*",
+    "docker.io/armhf/*",
     "mirror.gcr.io/library/*",
     "public.ecr.aws/docker/library/*",
     "*/dockerhub/library/*",
