@@ -8,6 +8,13 @@ use crate::model::{FileId, Side as Which, redact};
 /// What stands in place of a line whose secret can't be cut out of it.
 const WITHHELD: &str = "(line withheld: it holds a secret)";
 
+/// Words that keys are written in. As passwords they are known to everybody, and cutting them out
+/// would only make the sentence unreadable.
+const OURS: &[&str] = &[
+    "secret", "secrets", "password", "token", "build", "image", "images", "user", "port", "root",
+    "code", "sudo", "check", "login", "value", "copied", "download", "private",
+];
+
 /// The secrets of both revisions, and the lines they stand in.
 pub(super) struct Mask {
     secrets: Vec<String>,
@@ -40,8 +47,18 @@ impl Mask {
 
     /// `text` without any secret.
     pub(super) fn text(&self, text: &str) -> String {
+        self.without(text, &[])
+    }
+
+    /// The key of an exposure without any secret, its own words aside.
+    pub(super) fn key(&self, key: &str) -> String {
+        self.without(key, OURS)
+    }
+
+    fn without(&self, text: &str, kept: &[&str]) -> String {
         let mut out = text.to_owned();
-        for secret in self.secrets.iter().filter(|secret| secret.len() >= 4) {
+        let long = self.secrets.iter().filter(|secret| secret.len() >= 4);
+        for secret in long.filter(|secret| !kept.contains(&secret.as_str())) {
             if out.contains(secret.as_str()) {
                 out = out.replace(secret.as_str(), &redact(secret));
             }

@@ -22,7 +22,7 @@ pub(super) fn regression(worse: &Worse<'_>, locator: &Locator<'_>, mask: &Mask) 
     let before = worse.was.map(|was| &was.level);
     let severity = worse.now.level.severity_from(before, worse.counterpart.is_none());
     let (was, now) = (worse.was.map(|was| shown(was, mask)), shown(worse.now, mask));
-    let key = mask.text(&worse.now.key);
+    let key = mask.key(&worse.now.key);
     let message = sentence(&key, &declaration.title, was.as_ref(), &now);
     Regression {
         rule: worse.now.rule,
@@ -59,7 +59,7 @@ pub(super) fn sentence(key: &str, unit: &str, was: Option<&Shown>, now: &Shown) 
 /// What a reader needs to know of something that got better.
 pub(super) fn improvement(better: &Better<'_>, mask: &Mask) -> Improvement {
     let declaration = &better.unit.declaration;
-    let (was, key) = (shown(better.was, mask), mask.text(&better.was.key));
+    let (was, key) = (shown(better.was, mask), mask.key(&better.was.key));
     let title = article(&declaration.title);
     let message = match better.now {
         Some(now) => format!(

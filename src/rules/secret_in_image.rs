@@ -23,8 +23,8 @@ pub(super) const RULE: Rule = Rule {
     why: "Everything in ENV, ARG, LABEL and RUN stays in the image and in its history, readable by \
           everyone who can pull it, and the file stays in git. Removing it later doesn't help: the \
           credential must be revoked.",
-    fix: "Revoke the credential. Hand it to the build with `RUN --mount=type=secret,id=…` and to \
-          the running container from outside.",
+    fix: "Revoke the credential, and hand the new one over at run time: to the build with \
+          `RUN --mount=type=secret,id=…`, to the container through its orchestrator's secrets.",
     levels: &[MOUNTED, UNMOUNTED, NAMED, DEFAULT, LITERAL],
     references: &[
         Reference::CisDocker("4.10"),
@@ -62,6 +62,19 @@ pub(super) const RULE: Rule = Rule {
             beside: &[],
             findings: &[
                 "secret in DATABASE_URL of the final stage: written down in full (… (11 characters))",
+            ],
+        },
+        Example {
+            file: "Dockerfile", // a default that everybody knows, and a password that holds one
+            change: "
+                  FROM node:20
+                  USER node
+                + ENV CACHE_URL=redis://:secret@cache DATABASE_URL=postgres://app:hunter2secret@db/app
+            ",
+            beside: &[],
+            findings: &[
+                "secret in DATABASE_URL of the final stage: written down in full (… (13 characters))",
+                "secret in CACHE_URL of the final stage: a working default password (… (6 characters))",
             ],
         },
         Example {

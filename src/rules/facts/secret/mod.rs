@@ -61,7 +61,7 @@ pub(in crate::rules) fn in_text(text: &str) -> Vec<Secret> {
 /// The secret of `user:password`, as `curl -u` takes it.
 pub(in crate::rules) fn of_login(text: &str) -> Option<Secret> {
     let (user, password) = text.split_once(':')?;
-    let strength = value::judge(password, name::Promise::Password)?;
+    let strength = value::judge_login(user, password)?;
     (!user.contains("//")).then(|| Secret {
         what: "password of a login",
         value: password.to_owned(),
@@ -136,10 +136,26 @@ mod tests {
         assert_eq!(found[0].what, "GitHub token");
         let url = in_text("postgres://user:password@host/db");
         assert_eq!((url[0].what, url[0].strength), ("password of a URL", Strength::Weak));
-        assert_eq!(in_text("postgres://app:q8Zr2Lx7mKw@db:5432/app")[0].strength, Strength::Strong);
+        for (login, strength) in [
+            ("app:q8Zr2Lx7mKw", Strength::Strong),
+            ("app:hunter2secret", Strength::Strong),
+            ("app:correcthorse", Strength::Strong),
+            ("app:build-7-horses", Strength::Strong),
+            ("umami:umami", Strength::Weak),
+            ("postgres:MyPassword123", Strength::Weak),
+            ("root:changeme", Strength::Weak),
+            (":redis", Strength::Weak),
+        ] {
+            let found = in_text(&format!("postgres://{login}@db:5432/app"));
+            assert_eq!(found[0].strength, strength, "{login}");
+            assert_eq!(of_login(login).unwrap().strength, strength, "{login}");
+        }
         for silent in [
             "postgres://user:${PW}@host/db",
             "postgres://user:<password>@host/db",
+            "postgres://dummy:dummy@localhost/build",
+            "postgres://user:your-password@host/db",
+            "postgres://user:%s@host/db",
             "https://example.com:8080/path@v2",
             "npm install @scope/pkg@1.2.3",
             "https://github.com/a/b",

@@ -23,8 +23,8 @@ struct Form {
 enum Test {
     /// The form is enough.
     Form,
-    /// The value is judged as a password is.
-    Password,
+    /// The value is judged as the password of the user in front of it.
+    Login,
     /// The value is judged as a token is.
     Token,
 }
@@ -44,7 +44,7 @@ const FORMS: &[Form] = &[
         keywords: &["://"],
         also: "@",
         pattern: r#"[A-Za-z][A-Za-z0-9+.-]{1,30}://[^\s/:@'"<>]*:([^\s/@'"]{1,512})@"#,
-        test: Test::Password,
+        test: Test::Login,
     },
     Form {
         what: "credential of a header",
@@ -196,8 +196,9 @@ pub(super) fn find(text: &str) -> Vec<Secret> {
         let pattern = PATTERNS[at].get_or_init(|| Regex::new(form.pattern).ok());
         for captures in pattern.iter().flat_map(|pattern| pattern.captures_iter(text)).take(MOST) {
             let Some(secret) = captures.get(1) else { continue };
+            let user = user_of(&text[..secret.start()]);
             let secret = secret.as_str();
-            if let Some(strength) = judge(secret, form.test)
+            if let Some(strength) = judge(user, secret, form.test)
                 && !found.iter().any(|known: &Secret| known.value.contains(secret))
             {
                 found.push(Secret { what: form.what, value: secret.to_owned(), strength });
@@ -207,14 +208,20 @@ pub(super) fn find(text: &str) -> Vec<Secret> {
     found
 }
 
-fn judge(secret: &str, test: Test) -> Option<Strength> {
+/// The name between `//` and the colon at the end of `text`.
+fn user_of(text: &str) -> &str {
+    let before = text.strip_suffix(':').unwrap_or_default();
+    before.rsplit_once("//").map_or("", |(_, user)| user)
+}
+
+fn judge(user: &str, secret: &str, test: Test) -> Option<Strength> {
     match test {
         Test::Form => {
             let lower = secret.to_ascii_lowercase();
             let shown = lower.contains("example") || lower.contains("xxxxx") || repeats(&lower);
             (!shown).then_some(Strength::Strong)
         }
-        Test::Password => value::judge(secret, Promise::Password),
+        Test::Login => value::judge_login(user, secret),
         Test::Token => value::judge(secret, Promise::Token),
     }
 }
