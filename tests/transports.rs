@@ -14,6 +14,7 @@ mod common;
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -53,12 +54,12 @@ fn installed<const N: usize>(programs: [&str; N]) -> Option<[PathBuf; N]> {
     Some(found.map(Option::unwrap))
 }
 
-/// A server process, ended with the test.
+/// A server process with those that it starts, ended with the test.
 struct Daemon(Child);
 
 impl Daemon {
     fn start(command: &mut Command) -> Self {
-        Self(command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap())
+        Self(command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap())
     }
 
     /// Waits until the port answers.
@@ -75,8 +76,9 @@ impl Daemon {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        // Asked, not killed: it ends the processes that it started itself.
-        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
+        // With the processes that it started itself.
+        let _ =
+            Command::new("kill").args(["-s", "TERM", "--", &format!("-{}", self.0.id())]).status();
         let _ = self.0.wait();
     }
 }
@@ -195,13 +197,15 @@ fn http_through_nginx_and_git_http_backend() {
 
 #[test]
 fn gitolite() {
-    let Some([gitolite_shell, perl]) = installed(["gitolite-shell", "perl"]) else { return };
+    let Some([gitolite, gitolite_shell, perl]) = installed(["gitolite", "gitolite-shell", "perl"])
+    else {
+        return;
+    };
     let server = Server::new();
     let home = server.folder().join("git-home");
     let hooks = home.join("local/hooks/common");
     fs::create_dir_all(&hooks).unwrap();
     std::os::unix::fs::symlink(PLIMSOLL, hooks.join("pre-receive")).unwrap();
-    let gitolite = gitolite_shell.with_file_name("gitolite");
     let as_git = |program: &Path| {
         let mut command = clean(Command::new(program));
         command.env("HOME", &home).env("USER", "git").env("LOGNAME", "git");

@@ -122,7 +122,7 @@ fn name(unit: &Unit) -> Option<Name<'_>> {
             let name = stage.name.as_ref()?;
             Some(Name::Stage { name: &name.value, trigger: stage.trigger })
         }
-        Unit::Dockerfile(_) => Some(Name::File),
+        Unit::Dockerfile(_) | Unit::GitFile(_) => Some(Name::File),
         Unit::Context(context) => Some(Name::Context(context.folder.as_ref())),
     }
 }

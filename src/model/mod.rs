@@ -40,4 +40,4 @@ pub use span::{FileId, Span, Spanned};
 pub use stage::{Base, Copy, Healthcheck, Invocation, Ports, Run, Setting, Stage, Value, Variable};
 pub use text::{Gap, GapKind, Text};
 pub use tree::{EntryKind, Tree};
-pub use unit::{Declaration, Declared, File, Measured, Reading, Unit};
+pub use unit::{Attribute, Declaration, Declared, File, Measured, Reading, Submodule, Unit};

@@ -1,6 +1,6 @@
 //! A rule: data, and a function that measures exposures of one unit at one revision.
 
-use super::{BuildContext, Dockerfile, Found, Level, Stage, Text};
+use super::{Attribute, BuildContext, Dockerfile, Found, Level, Spanned, Stage, Submodule, Text};
 
 /// One rule.
 #[derive(Debug)]
@@ -38,6 +38,10 @@ pub enum Measure {
     Dockerfile(fn(&Dockerfile, &Text, &mut Found<'_>)),
     /// A build context.
     Context(fn(&BuildContext, &mut Found<'_>)),
+    /// A `.gitattributes`.
+    Attributes(fn(&[Spanned<Attribute>], &mut Found<'_>)),
+    /// A `.gitmodules`.
+    Submodules(fn(&[Spanned<Submodule>], &mut Found<'_>)),
 }
 
 /// Where a rule comes from.

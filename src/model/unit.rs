@@ -2,7 +2,7 @@
 
 use bstr::BString;
 
-use super::{BuildContext, Dockerfile, Exposure, FileId, Gap, IgnoreFile, Stage, Text};
+use super::{BuildContext, Dockerfile, Exposure, FileId, Gap, IgnoreFile, Spanned, Stage, Text};
 
 /// What a reader makes of one file. Total: what it can't read is a gap, the rest still counts.
 #[derive(Clone, Debug)]
@@ -20,8 +20,32 @@ pub enum Declared {
     Dockerfile(Dockerfile),
     /// A `.dockerignore` or `.containerignore`.
     Ignore(IgnoreFile),
+    /// A `.gitattributes`.
+    Attributes(Vec<Spanned<Attribute>>),
+    /// A `.gitmodules`.
+    Submodules(Vec<Spanned<Submodule>>),
     /// A file that is known only by its name.
     Opaque,
+}
+
+/// An attribute that a line of `.gitattributes` gives to the files that a pattern takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribute {
+    /// As written, relative to the file's folder.
+    pub pattern: String,
+    /// `filter`, `export-subst`; a macro and what it stands for are told one by one.
+    pub name: String,
+    /// What stands behind `=`; `set` without one, `unset` for `-name` and `!name`.
+    pub value: String,
+}
+
+/// A submodule that `.gitmodules` names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submodule {
+    /// Its name, most often its path.
+    pub name: String,
+    /// Where it is fetched from, as written.
+    pub url: String,
 }
 
 /// One file of one revision, read.
@@ -44,6 +68,8 @@ pub enum Unit {
     Dockerfile(FileId),
     /// A build context.
     Context(Box<BuildContext>),
+    /// A `.gitattributes` or `.gitmodules`.
+    GitFile(FileId),
 }
 
 /// A unit with what it is called, for pairing and for messages.

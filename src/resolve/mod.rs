@@ -45,7 +45,10 @@ fn lower(
     out: &mut Resolved,
 ) {
     out.gaps.extend(file.gaps.iter().cloned());
-    let Declared::Dockerfile(dockerfile) = &file.declared else { return };
+    let Declared::Dockerfile(dockerfile) = &file.declared else {
+        out.units.extend(git_file(path, file));
+        return;
+    };
     let (stages, gaps) = stage::stages(dockerfile, &file.text, settings);
     out.gaps.extend(gaps);
     let contexts = context::contexts(path, &stages, tree, names, settings);
@@ -65,4 +68,15 @@ fn lower(
         let title = context.title();
         out.units.push(declaration(Unit::Context(Box::new(context)), title, Vec::new()));
     }
+}
+
+/// The unit of a file that tells git how to treat others.
+fn git_file(path: &BStr, file: &File) -> Option<Declaration> {
+    let title = match file.declared {
+        Declared::Attributes(_) => "attributes",
+        Declared::Submodules(_) => "submodules",
+        _ => return None,
+    };
+    let unit = Unit::GitFile(file.text.file);
+    Some(Declaration { unit, path: path.into(), title: title.into(), body: Vec::new() })
 }

@@ -13,6 +13,7 @@ mod debug_mode;
 mod exposed_port;
 mod facts;
 mod frontend;
+mod git_attributes;
 mod healthcheck;
 mod installed_daemon;
 mod mutable_image;
@@ -28,6 +29,7 @@ mod runs_as_root;
 mod runtime_volume;
 mod secret_in_image;
 mod setuid;
+mod submodule_source;
 mod sudo;
 mod suppression;
 mod tls_verification;
@@ -52,6 +54,7 @@ pub const RULES: &[&Rule] = &[
     &debug_mode::RULE,
     &exposed_port::RULE,
     &frontend::RULE,
+    &git_attributes::RULE,
     &healthcheck::RULE,
     &installed_daemon::RULE,
     &mutable_image::RULE,
@@ -66,6 +69,7 @@ pub const RULES: &[&Rule] = &[
     &runtime_volume::RULE,
     &secret_in_image::RULE,
     &setuid::RULE,
+    &submodule_source::RULE,
     &sudo::RULE,
     &suppression::RULE,
     &tls_verification::RULE,
@@ -95,6 +99,16 @@ pub fn measure(
                 (Measure::Dockerfile(measure), Unit::Dockerfile(_)) => {
                     if let Declared::Dockerfile(dockerfile) = &file.declared {
                         measure(dockerfile, &file.text, &mut found);
+                    }
+                }
+                (Measure::Attributes(measure), Unit::GitFile(_)) => {
+                    if let Declared::Attributes(attributes) = &file.declared {
+                        measure(attributes, &mut found);
+                    }
+                }
+                (Measure::Submodules(measure), Unit::GitFile(_)) => {
+                    if let Declared::Submodules(submodules) = &file.declared {
+                        measure(submodules, &mut found);
                     }
                 }
                 _ => {}

@@ -2,6 +2,7 @@
 
 mod dockerfile;
 mod dockerignore;
+mod gitfiles;
 
 use bstr::BStr;
 
@@ -19,7 +20,8 @@ pub struct Surface {
 }
 
 /// Every kind, the most specific name first.
-pub const SURFACES: &[&Surface] = &[&dockerignore::SURFACE, &dockerfile::SURFACE];
+pub const SURFACES: &[&Surface] =
+    &[&dockerignore::SURFACE, &gitfiles::ATTRIBUTES, &gitfiles::MODULES, &dockerfile::SURFACE];
 
 /// The kind of file that a path names.
 pub fn of(path: &BStr) -> Option<&'static Surface> {

@@ -123,6 +123,32 @@ fn a_submodule_that_comes_or_moves_is_noted() {
 }
 
 #[test]
+fn a_submodule_from_another_place_is_told() {
+    let modules = |url: &str| format!("[submodule \"lib\"]\n\tpath = lib\n\turl = {url}\n");
+    let server = guarded();
+    server.change(".gitmodules", modules("https://example.org/lib.git")).push().silent();
+    let moved = server.change(".gitmodules", modules("https://example.com/lib.git")).push();
+    moved.accepted_with("submodule-source  .gitmodules:3");
+    let same = modules("https://example.com/lib.git").replace('\t', "  ");
+    server.change(".gitmodules", same).push().silent();
+}
+
+#[test]
+fn attributes_that_change_what_a_build_sees_are_told() {
+    for line in [
+        "Dockerfile working-tree-encoding=IBM037",
+        "Dockerfile export-subst",
+        ".dockerignore export-ignore",
+        "*ockerfile filter=lfs",
+        "[attr]hidden filter=lfs\n* hidden",
+    ] {
+        let server = guarded();
+        server.change(".gitattributes", format!("*.md text\n{line}\n"));
+        server.push().refused_for("git-attributes  .gitattributes");
+    }
+}
+
+#[test]
 fn an_lfs_pointer_hides_the_content() {
     let server = guarded();
     let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n";
