@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test binary uses its own part")]
 
 pub mod server;
+pub mod table;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

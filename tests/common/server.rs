@@ -61,6 +61,11 @@ impl Server {
         symlink(PLIMSOLL, hook).unwrap();
     }
 
+    /// Takes a hook away.
+    pub fn unhook(&self, event: &str) {
+        fs::remove_file(self.bare().join("hooks").join(event)).unwrap();
+    }
+
     pub fn bare(&self) -> PathBuf {
         self.folder.path().join(&self.name)
     }
@@ -224,6 +229,11 @@ impl Pushed {
     /// The push went through without a word.
     pub fn silent(&self) {
         assert_eq!(self.accepted(), "", "a push of no consequence was talked about");
+    }
+
+    /// Whether the refs were updated.
+    pub fn went_through(&self) -> bool {
+        self.0.success
     }
 
     /// Everything git printed.
