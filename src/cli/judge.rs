@@ -1,6 +1,6 @@
 //! Two revisions in, what got worse out: the rooms, one behind the other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use anyhow::Result;
@@ -112,6 +112,8 @@ impl<'a> Judge<'a> {
         );
         judged.gaps = changes.gaps;
         judged.gaps.extend(newly_unreadable(old_gaps, new_gaps, &affected.moved));
+        // What can't be read any more has not got better.
+        let improvements = if judged.gaps.is_empty() { improvements } else { Vec::new() };
         (judged.regressions, judged.improvements) = (regressions, improvements);
         Ok(judged)
     }
@@ -157,34 +159,40 @@ fn not_judged(left: &[&BStr]) -> Option<Gap> {
     Some(Gap::of(GapKind::Limit, "", message))
 }
 
-/// New gaps that the old revision did not have: what was broken and still is says nothing.
+/// New gaps that the old revision did not have: what was broken and still is says nothing, also
+/// where the line at fault was edited and is at fault as before.
 fn newly_unreadable(old: Vec<Gap>, new: Vec<Gap>, moved: &[(BString, BString)]) -> Vec<Gap> {
-    let mut known: HashMap<(GapKind, BString, String), usize> = HashMap::new();
-    let mut lost = Vec::new();
-    for gap in old {
-        if gap.kind == GapKind::MissingObject {
-            lost.push(gap.clone());
-        }
-        // A bound that both sides reached leaves files of the new one unread all the same.
-        if gap.kind == GapKind::Limit && gap.path.is_empty() {
-            continue;
-        }
-        *known.entry((gap.kind, gap.path, gap.key)).or_default() += 1;
-    }
-    let before = |path: &BString| {
-        let pair = moved.iter().find(|(_, new)| new == path);
-        pair.map_or_else(|| path.clone(), |(old, _)| old.clone())
+    let before = |gap: &Gap| {
+        let pair = moved.iter().find(|(_, new)| *new == gap.path);
+        pair.map_or_else(|| gap.path.clone(), |(old, _)| old.clone())
     };
-    let fresh = new.into_iter().filter(|gap| {
-        match known.get_mut(&(gap.kind, before(&gap.path), gap.key.clone())) {
-            Some(count) if *count > 0 => {
-                *count -= 1;
-                false
-            }
-            _ => true,
+    // A bound that both sides reached leaves files of the new one unread all the same.
+    let bound = |gap: &Gap| gap.kind == GapKind::Limit && gap.path.is_empty();
+    let mut known: Vec<Gap> = old.into_iter().filter(|gap| !bound(gap)).collect();
+    let lost: Vec<Gap> =
+        known.iter().filter(|gap| gap.kind == GapKind::MissingObject).cloned().collect();
+    // One file that several others need is one thing to say.
+    let mut said = HashSet::new();
+    let mut fresh = new;
+    fresh.retain(|gap| said.insert((gap.kind, gap.path.clone(), gap.span, gap.key.clone())));
+    let words: [fn(&Gap) -> &String; 2] = [|gap| &gap.key, |gap| &gap.message];
+    for words in words {
+        let mut index: HashMap<(GapKind, BString, String), Vec<usize>> = HashMap::new();
+        for (at, gap) in known.iter().enumerate() {
+            index.entry((gap.kind, gap.path.clone(), words(gap).clone())).or_default().push(at);
         }
-    });
-    let mut fresh: Vec<Gap> = fresh.collect();
+        let mut used = HashSet::new();
+        fresh.retain(|gap| {
+            let same = index.get_mut(&(gap.kind, before(gap), words(gap).clone()));
+            same.and_then(Vec::pop).map(|at| used.insert(at)).is_none()
+        });
+        known = known
+            .into_iter()
+            .enumerate()
+            .filter(|(at, _)| !used.contains(at))
+            .map(|(_, gap)| gap)
+            .collect();
+    }
     fresh.extend(lost);
     fresh
 }
