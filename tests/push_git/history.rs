@@ -97,7 +97,9 @@ fn a_secret_that_came_and_went_in_one_push_is_told_with_its_commit() {
       (14 characters))
       commit fe41b4d306 of this push; it stays in history: removing it is
       not enough, revoke it
-      fix: revoke the credential
+      fix: revoke the credential, and hand the new one over at run time:
+      to the build with `RUN --mount=type=secret,id=…`, to the container
+      through its orchestrator's secrets
       waive: d721dedef4b0afbab1dee7a0
     more: plimsoll explain secret-in-image
     1 regression, 0 improvements; main was not updated
