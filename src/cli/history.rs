@@ -19,6 +19,7 @@ impl Judge<'_> {
         }
         let walk = self.repository.new_commits(tip, known, &self.limits);
         judged.gaps.extend(walk.gaps);
+        judged.notes.extend(walk.notes);
         let commits = walk.commits;
         if let [only] = commits.as_slice()
             && only.parents.iter().all(|parent| known.contains(parent))

@@ -3,7 +3,7 @@
 use std::collections::{BinaryHeap, HashMap};
 
 use anyhow::Result;
-use bstr::BString;
+use bstr::{BString, ByteSlice as _};
 use gix::error::ErrorExt as _;
 use gix::hash::oid;
 use gix::objs::{Data, Find};
@@ -43,6 +43,8 @@ pub struct Commits {
     pub commits: Vec<Commit>,
     /// Where the walk had to stop.
     pub gaps: Vec<Gap>,
+    /// Where it stopped because the repository is shallow by intent; printable.
+    pub notes: Vec<String>,
 }
 
 impl Repository {
@@ -54,8 +56,16 @@ impl Repository {
         read(&self.objects, id)
     }
 
+    /// Whether a commit's parents are left out on purpose: git checked what it took in.
+    ///
+    /// Source: gitrepository-layout(5), "shallow"; `GIT_SHALLOW_FILE` names it during a push.
+    fn is_shallow(&self, id: Id) -> bool {
+        let list = std::fs::read(&self.shallow).unwrap_or_default();
+        list.lines().any(|line| line == id.to_string().as_bytes())
+    }
+
     /// The commits that `tip` leads to and none of `known` does. What a shallow repository lacks ends
-    /// the walk there; `gaps` says so.
+    /// the walk there; `notes` says so, or `gaps` where it is not shallow by intent.
     pub fn new_commits(&self, tip: Id, known: &[Id], limits: &Limits) -> Commits {
         if let Some(commits) = self.short_walk(tip, known) {
             return commits;
@@ -79,7 +89,7 @@ impl Repository {
             found.push(commit);
         }
         found.sort_by_key(|commit| std::cmp::Reverse(commit.seconds));
-        Some(Commits { commits: found, gaps: vec![] })
+        Some(Commits { commits: found, ..Commits::default() })
     }
 
     /// The best common ancestors of one commit with any of the others; several where branches were
@@ -140,6 +150,7 @@ struct Walk<'r> {
     /// The clock of the oldest new commit: what is old and not older than that may still reach it.
     oldest: i64,
     gaps: Vec<Gap>,
+    notes: Vec<String>,
 }
 
 struct Seen {
@@ -151,14 +162,23 @@ struct Seen {
 impl<'r> Walk<'r> {
     fn new(repository: &'r Repository, limits: &'r Limits) -> Self {
         let (seen, queue) = (HashMap::new(), BinaryHeap::new());
-        Self { repository, limits, seen, queue, open: 0, oldest: i64::MAX, gaps: vec![] }
+        Self {
+            repository,
+            limits,
+            seen,
+            queue,
+            open: 0,
+            oldest: i64::MAX,
+            gaps: vec![],
+            notes: vec![],
+        }
     }
 
     fn run(mut self, tip: Id, known: &[Id]) -> Commits {
         for &id in known {
-            self.reach(id, true);
+            self.reach(id, true, None);
         }
-        self.reach(tip, false);
+        self.reach(tip, false, None);
         let mut slop = SLOP;
         while let Some((seconds, id)) = self.queue.pop() {
             let Some(seen) = self.seen.get_mut(&id) else { continue };
@@ -169,7 +189,7 @@ impl<'r> Walk<'r> {
             self.open -= usize::from(!old);
             let parents = seen.commit.as_ref().map(|commit| commit.parents.clone());
             for parent in parents.unwrap_or_default() {
-                self.reach(parent, old);
+                self.reach(parent, old, Some(id));
             }
             let undecided = self.open > 0 || seconds >= self.oldest;
             slop = if undecided { SLOP } else { slop.saturating_sub(1) };
@@ -180,12 +200,12 @@ impl<'r> Walk<'r> {
         let fresh = self.seen.into_values().filter(|seen| !seen.old);
         let mut commits: Vec<Commit> = fresh.filter_map(|seen| seen.commit).collect();
         commits.sort_by_key(|commit| (std::cmp::Reverse(commit.seconds), commit.id));
-        Commits { commits, gaps: self.gaps }
+        Commits { commits, gaps: self.gaps, notes: self.notes }
     }
 
     /// A commit is found, from the old side or the new one. What turns out old after it was taken for
     /// new goes through the queue again, to tell its ancestors.
-    fn reach(&mut self, id: Id, old: bool) {
+    fn reach(&mut self, id: Id, old: bool, child: Option<Id>) {
         if let Some(seen) = self.seen.get_mut(&id) {
             if old && !seen.old {
                 seen.old = true;
@@ -201,7 +221,12 @@ impl<'r> Walk<'r> {
         let commit = self.repository.commit(id);
         if let (Err(gap), false) = (&commit, old) {
             let message = "the history ends here, older commits were not searched for secrets";
-            self.gaps.push(Gap::of(gap.kind, "", format!("{}: {message}", gap.message)));
+            match child.filter(|child| self.repository.is_shallow(*child)) {
+                Some(child) => self.notes.push(format!("commit {child:.10} is shallow: {message}")),
+                None => {
+                    self.gaps.push(Gap::of(gap.kind, "", format!("{}: {message}", gap.message)));
+                }
+            }
         }
         let commit = commit.ok();
         if let Some(commit) = &commit {

@@ -68,6 +68,8 @@ pub struct Repository {
     pub(super) namespace: BString,
     /// Whether refs are kept as a reftable, which gix can't read.
     pub(super) reftable: bool,
+    /// Where the commits are listed whose parents are left out on purpose.
+    pub(super) shallow: PathBuf,
     /// What `git -c` set, for the programs that git starts.
     parameters: OsString,
     pub(super) objects: Objects,
@@ -108,6 +110,7 @@ impl Repository {
         Ok(Self {
             objects: Objects::open(roots, hash)?,
             files: environment.path("GIT_WORK_TREE"),
+            shallow: environment.path("GIT_SHALLOW_FILE").unwrap_or_else(|| common.join("shallow")),
             index: environment.path("GIT_INDEX_FILE").unwrap_or_else(|| folder.join("index")),
             namespace: namespace(environment),
             parameters: (environment.variable)("GIT_CONFIG_PARAMETERS").unwrap_or_default(),

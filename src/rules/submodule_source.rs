@@ -1,6 +1,8 @@
 //! Where submodules come from.
 
-use crate::model::{Example, Found, Level, Measure, Reference, Rule, Severity, Spanned, Submodule};
+use crate::model::{
+    Example, Found, Level, Measure, Reference, Rule, Severity, Spanned, Submodule, Told,
+};
 
 const FETCHED: Level = Level::medium(1, "fetched from there").in_new_unit(Severity::Info);
 
@@ -45,7 +47,8 @@ pub(super) const RULE: Rule = Rule {
 fn measure(submodules: &[Spanned<Submodule>], found: &mut Found<'_>) {
     for submodule in submodules {
         let Submodule { name, url } = &submodule.value;
-        found.say(FETCHED, format!("submodule {name} at {}", place(url)), submodule, "");
+        let key = format!("submodule {name} at {}", place(url));
+        found.say(FETCHED, key, submodule, "").told(Told::Replaced);
     }
 }
 

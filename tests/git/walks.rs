@@ -110,7 +110,10 @@ fn a_shallow_history_ends_and_says_so() {
     let from = format!("file://{}", repo.folder.display());
     run(command(&repo.folder).args(["clone", "--quiet", "--depth=2", &from]).arg(&shallow), b"");
     let found = open(&shallow, &[]).new_commits(repo.id("HEAD"), &[], &Limits::default());
-    assert_eq!(found.commits.len(), 2);
+    assert_eq!((found.commits.len(), found.gaps.len(), found.notes.len()), (2, 0, 1));
+    // What no list of shallow commits explains is missing.
+    std::fs::remove_file(shallow.join(".git/shallow")).unwrap();
+    let found = open(&shallow, &[]).new_commits(repo.id("HEAD"), &[], &Limits::default());
     assert_eq!(found.gaps[0].kind, GapKind::MissingObject);
 }
 

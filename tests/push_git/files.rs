@@ -128,7 +128,8 @@ fn a_submodule_from_another_place_is_told() {
     let server = guarded();
     server.change(".gitmodules", modules("https://example.org/lib.git")).push().silent();
     let moved = server.change(".gitmodules", modules("https://example.com/lib.git")).push();
-    moved.accepted_with("submodule-source  .gitmodules:3");
+    let said = moved.accepted_with("submodule-source  .gitmodules:3");
+    assert!(!said.contains("you fixed"), "{said}");
     let same = modules("https://example.com/lib.git").replace('\t', "  ");
     server.change(".gitmodules", same).push().silent();
 }

@@ -168,9 +168,7 @@ fn a_push_that_makes_the_server_shallow_is_judged_as_far_as_it_goes() {
     let other = guarded();
     other.change("README", "1").push().silent();
     shallow(&other);
-    let server = Server::new()
-        .config("receive.shallowUpdate", "true")
-        .policy("[gate]\non-error = 'annotate'\n");
+    let server = Server::new().config("receive.shallowUpdate", "true");
     server.change("elsewhere", "x").push().silent();
     let url = server.bare().display().to_string();
     other.git(["remote", "set-url", "origin", &url]);
@@ -178,4 +176,10 @@ fn a_push_that_makes_the_server_shallow_is_judged_as_far_as_it_goes() {
     assert!(said.contains("history ends here"), "{said}");
     other.change("Dockerfile", ROOT);
     other.push_as(["HEAD:refs/heads/worse"]).refused_for("runs-as-root");
+    // Where the server takes no shallow history, git would refuse after the hook.
+    let strict = Server::new();
+    strict.change("elsewhere", "x").push().silent();
+    other.git(["remote", "set-url", "origin", &strict.bare().display().to_string()]);
+    other.git(["reset", "--quiet", "--hard", "HEAD~1"]);
+    other.push_as(["HEAD:refs/heads/more"]).refused_for("history ends here");
 }

@@ -156,12 +156,12 @@ fn thousands_of_refs_are_judged_in_one_push() {
     server.change("Dockerfile", ROOT);
     let bad = server.git(["rev-parse", "HEAD"]);
     let zero = "0".repeat(40);
-    let mut input: String =
-        (0..2000).map(|number| format!("{zero} {tip} refs/heads/b{number}\n")).collect();
+    let lines = (0..2000).map(|number| format!("{zero} {tip} refs/heads/b{number}\n"));
+    let input = lines.collect::<Vec<_>>().concat();
     let objects = server.work().join(".git/objects").display().to_string();
     let store = [("GIT_ALTERNATE_OBJECT_DIRECTORIES", objects.as_str())];
     assert_eq!(server.hooked(&["pre-receive"], &input, &store).code, Some(0));
-    input.push_str(&format!("{tip} {} refs/heads/main\n", bad.trim()));
+    let input = format!("{input}{tip} {} refs/heads/main\n", bad.trim());
     let ran = server.hooked(&["pre-receive"], &input, &store);
     assert!(ran.code == Some(1) && ran.err.contains("runs-as-root"), "{ran:?}");
 }
