@@ -76,9 +76,9 @@ impl Daemon {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        // With the processes that it started itself.
-        let _ =
-            Command::new("kill").args(["-s", "TERM", "--", &format!("-{}", self.0.id())]).status();
+        // With the processes that it started itself: they are of its group.
+        let group = format!("-{}", self.0.id());
+        let _ = Command::new("kill").args(["-s", "KILL", "--", &group]).status();
         let _ = self.0.wait();
     }
 }
@@ -174,7 +174,7 @@ fn http_through_nginx_and_git_http_backend() {
     fs::write(home.join("nginx.conf"), config).unwrap();
     let socket = home.join("socket");
     let mut wrapper = clean(Command::new(fcgiwrap));
-    wrapper.args(["-c", "2", "-s", &format!("unix:{}", socket.display())]);
+    wrapper.args(["-s", &format!("unix:{}", socket.display())]);
     let _wrapper = Daemon::start(&mut wrapper);
     let mut command = Command::new(nginx);
     command.arg("-c").arg(home.join("nginx.conf")).arg("-e").arg(home.join("error.log"));
