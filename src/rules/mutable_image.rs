@@ -6,20 +6,19 @@ use crate::model::{
     Base, Example, Found, ImageRef, Level, Measure, Reference, Rule, Severity, Spanned, Stage,
 };
 
-const DIGEST: Level = Level::closed("pinned by digest");
-const FULL: Level = Level::medium(1, "held by a full version, which can be moved")
-    .in_new_unit(Severity::Info)
-    .when_added(Severity::Info);
-const PARTIAL: Level = Level::high(2, "on a version that moves with each release")
+const DIGEST: Level = Level::closed("pinned by a digest");
+const FULL: Level =
+    Level::medium(1, "a full version tag").in_new_unit(Severity::Info).when_added(Severity::Info);
+const PARTIAL: Level = Level::high(2, "a partial version tag")
     .in_new_unit(Severity::Low)
     .when_added(Severity::Low)
     .when_widened(Severity::Low);
-const FLOATING: Level = Level::high(3, "on whatever is newest").when_added(Severity::Medium);
-const FLOATING_BUILD: Level = Level::high(3, "on whatever is newest, for building")
+const FLOATING: Level = Level::high(3, "no version tag").when_added(Severity::Medium);
+const FLOATING_BUILD: Level = Level::high(3, "no version tag, for building")
     .in_new_unit(Severity::Medium)
     .when_added(Severity::Medium)
     .when_widened(Severity::Medium);
-const UNKNOWN: Level = Level::high(4, "on whatever the builder is told")
+const UNKNOWN: Level = Level::high(4, "left to the builder")
     .in_new_unit(Severity::Medium)
     .when_added(Severity::Medium)
     .when_widened(Severity::Medium);
@@ -71,7 +70,7 @@ pub(super) const RULE: Rule = Rule {
                   USER node
             ",
             beside: &[],
-            findings: &["image of the final stage: was pinned by digest (node:20.11.1@sha256:5c8d3c8d1cf3…), now on whatever is newest (node:latest)"],
+            findings: &["image of the final stage: was pinned by a digest (node:20.11.1@sha256:5c8d3c8d1cf3…), now no version tag (node:latest)"],
         },
         Example {
             file: "Dockerfile", // the default of an ARG is what counts
@@ -82,7 +81,7 @@ pub(super) const RULE: Rule = Rule {
                   USER node
             ",
             beside: &[],
-            findings: &["image of the final stage: was held by a full version, which can be moved (node:20.11.1), now on whatever is newest (node)"],
+            findings: &["image of the final stage: was a full version tag (node:20.11.1), now no version tag (node)"],
         },
         Example {
             file: "Dockerfile", // as firm as before

@@ -4,8 +4,8 @@ use super::facts::image::{BaseUser, user_of};
 use super::facts::user::{is_root, switch};
 use crate::model::{Example, Found, Level, Measure, Reference, Rule, Severity, Stage};
 
-const OTHER: Level = Level::closed("a user other than root");
-const BASE_ROOT: Level = Level::high(1, "root, the base image's user");
+const OTHER: Level = Level::closed("not root");
+const BASE_ROOT: Level = Level::high(1, "root, as in the base image");
 const BASE_UNKNOWN: Level = Level::high(1, "the base image's user, root unless it says otherwise")
     .in_new_unit(Severity::Medium);
 const UNKNOWN: Level = Level::high(1, "a user that the builder decides, root by default")
@@ -55,7 +55,7 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[
-                "user of the final stage: was a user other than root (USER node), now root, the base image's user (no USER)",
+                "user of the final stage: was not root (USER node), now root, as in the base image (no USER)",
             ],
         },
         Example {
@@ -68,7 +68,7 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[
-                "user of the final stage: was a user other than root (USER 1000), now root, the base image's user (USER 0:node)",
+                "user of the final stage: was not root (USER 1000), now root, as in the base image (USER 0:node)",
             ],
         },
         Example {

@@ -52,9 +52,7 @@ fn a_forced_update_is_compared_with_what_it_overwrites() {
     server.change("Dockerfile", APP).push().silent();
     server.git(["reset", "--quiet", "--hard", "HEAD~1"]);
     server.change("Dockerfile", ROOT);
-    server
-        .push_as(["+HEAD:refs/heads/main"])
-        .refused_for("was a user other than root (USER app), now");
+    server.push_as(["+HEAD:refs/heads/main"]).refused_for("was not root (USER app), now");
     server.git(["reset", "--quiet", "--hard", "HEAD~1"]);
     server.change("Dockerfile", APP.replace("USER app", "USER 1000"));
     server.push_as(["+HEAD:refs/heads/main"]).silent();
@@ -86,8 +84,8 @@ fn a_deleted_ref_before_a_bad_one_hides_nothing() {
     insta::assert_snapshot!(said, @r"
     high  runs-as-root  Dockerfile:4 (old line)
       - 4 | USER app
-      user of the final stage: was a user other than root (USER app), now
-      root, the base image's user (no USER)
+      user of the final stage: was not root (USER app), now root, as in
+      the base image (no USER)
       fix: end the shipped stage with `USER` and an account other than
       root, by number where Kubernetes should be able to see it:
       `USER 10001`
@@ -120,8 +118,8 @@ fn two_refs_at_one_commit_are_told_once() {
     insta::assert_snapshot!(said, @r"
     high  runs-as-root  Dockerfile:4 (old line)
       - 4 | USER app
-      user of the final stage: was a user other than root (USER app), now
-      root, the base image's user (no USER)
+      user of the final stage: was not root (USER app), now root, as in
+      the base image (no USER)
       fix: end the shipped stage with `USER` and an account other than
       root, by number where Kubernetes should be able to see it:
       `USER 10001`
