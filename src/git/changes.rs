@@ -127,8 +127,11 @@ impl<'w> Walk<'w> {
                 self.gap(GapKind::Limit, step.path.as_bstr(), "folders nest too deep");
                 continue;
             }
-            if self.looked_at > self.new.limits.entries || self.new.limits.over() {
-                self.gap(GapKind::Limit, "".into(), "not every changed folder was looked at");
+            let over = self.new.limits.over();
+            if self.looked_at > self.new.limits.entries || over {
+                let which = if over { "time-budget" } else { "tree-names" };
+                let message = format!("{which} was reached before every changed folder was read");
+                self.gap(GapKind::Limit, "".into(), &message);
                 return;
             }
             self.step(&step, &mut todo);
