@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use bstr::{BStr, BString};
+use bstr::{BStr, BString, ByteSlice};
 
 use crate::model::{Measured, Stage, Unit};
 
@@ -105,7 +105,17 @@ enum Name<'a> {
     Target { trigger: bool },
     Stage { name: &'a str, trigger: bool },
     File,
-    Context(&'a BStr),
+    Context(Folder<'a>),
+}
+
+/// A context's folder, told by its place: the Dockerfile may move with it.
+#[derive(PartialEq, Eq, Hash)]
+enum Folder<'a> {
+    /// The top of the repository.
+    Top,
+    /// The one that the Dockerfile lies in.
+    Own,
+    Other(&'a BStr),
 }
 
 /// The image that ships is compared with the image that shipped, whatever its stage is called.
@@ -123,7 +133,11 @@ fn name(unit: &Unit) -> Option<Name<'_>> {
             Some(Name::Stage { name: &name.value, trigger: stage.trigger })
         }
         Unit::Dockerfile(_) | Unit::GitFile(_) => Some(Name::File),
-        Unit::Context(context) => Some(Name::Context(context.folder.as_ref())),
+        Unit::Context(context) => Some(Name::Context(match context.folder.as_bstr() {
+            top if top.is_empty() => Folder::Top,
+            _ if !context.above => Folder::Own,
+            folder => Folder::Other(folder),
+        })),
     }
 }
 

@@ -55,6 +55,7 @@ pub(super) fn subtract<'a>(
             if now.level.rank > 0
                 && was.map_or(!now.level.only_lost, |was| now.level.worse_than(&was.level))
                 && !already(&known, now)
+                && !now.open_under.is_some_and(|key| before.contains_key(&(now.rule.id, key)))
                 && worth_a_word(now, was, counterpart.is_some())
             {
                 changes.push(Change::Worse(Worse { unit, counterpart, now, was }));

@@ -32,6 +32,9 @@ pub struct Exposure {
     pub together: bool,
     /// When it is worth a word.
     pub told: Told,
+    /// A key under which the old unit may have left it open: then it is not new. `None`: only its
+    /// own key and its identity tell.
+    pub open_under: Option<&'static str>,
 }
 
 /// When an exposure that got worse is worth a word.
@@ -97,6 +100,7 @@ impl<'a> Found<'a> {
             hidden: None,
             together: false,
             told: Told::Always,
+            open_under: None,
         });
         &mut self.exposures[index]
     }
@@ -130,6 +134,12 @@ impl Exposure {
     /// It is told only then.
     pub fn told(&mut self, told: Told) -> &mut Self {
         self.told = told;
+        self
+    }
+
+    /// It is not new where the old unit had `key` of this rule open: anything may have been there.
+    pub fn open_under(&mut self, key: &'static str) -> &mut Self {
+        self.open_under = Some(key);
         self
     }
 

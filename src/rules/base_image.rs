@@ -11,6 +11,7 @@ const OFFICIAL: Level = Level::low(1, "built on").in_new_unit(Severity::Info);
 const KNOWN: Level = Level::low(1, "built on, from its maker").in_new_unit(Severity::Info);
 const OTHER: Level =
     Level::high(1, "built on, from another publisher than before").in_new_unit(Severity::Info);
+const ANY: Level = Level::high(1, "left to the builder").in_new_unit(Severity::Info);
 const COPIED: Level =
     Level::medium(1, "copied from, from another publisher than before").in_new_unit(Severity::Info);
 const UNTRUSTED: Level = Level::high(2, "not among those that the policy trusts");
@@ -24,7 +25,7 @@ pub(super) const RULE: Rule = Rule {
           made to be mistaken for it.",
     fix: "Go back to the image that was reviewed, or name the new one in the policy: \
           `[rules.base-image] trusted-images = [\"ghcr.io/acme/**\"]`.",
-    levels: &[TRUSTED, OFFICIAL, KNOWN, OTHER, COPIED, UNTRUSTED, LOOKALIKE],
+    levels: &[TRUSTED, OFFICIAL, KNOWN, OTHER, ANY, COPIED, UNTRUSTED, LOOKALIKE],
     references: &[
         Reference::CisDocker("4.2"),
         Reference::Cwe(829),
@@ -72,6 +73,27 @@ pub(super) const RULE: Rule = Rule {
             findings: &[],
         },
         Example {
+            file: "Dockerfile", // the builder's choice gets a default
+            change: "
+                - ARG BASE
+                + ARG BASE=acme/base:1.2.3
+                  FROM $BASE
+                  USER node
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
+            file: "Dockerfile", // the machine's own registry, on another port
+            change: "
+                - FROM localhost:5000/app:1.2.3
+                + FROM 127.0.0.1:5001/app:1.2.3
+                  USER node
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
             file: "Dockerfile", // the successor of an image that is no longer made
             change: "
                 - FROM openjdk:17-slim
@@ -83,6 +105,9 @@ pub(super) const RULE: Rule = Rule {
         },
     ],
 };
+
+/// The key of what only the builder knows.
+const BUILDERS: &str = "images of the builder's choice";
 
 fn measure(stage: &Stage, found: &mut Found<'_>) {
     if !stage.trigger {
@@ -101,7 +126,11 @@ fn say(base: &Spanned<Base>, other: Level, found: &mut Found<'_>) {
         Base::Unknown(text) if !text.is_ascii() => {
             found.say(LOOKALIKE, format!("image {text}"), base, "letters that only look alike");
         }
-        Base::Unknown(_) | Base::Stage(_) | Base::Scratch => {}
+        // Nothing to tell by itself, but whatever is named later can't be told from it.
+        Base::Unknown(text) => {
+            found.say(ANY, BUILDERS, base, text).told(Told::IfLost);
+        }
+        Base::Stage(_) | Base::Scratch => {}
     }
 }
 
@@ -128,5 +157,5 @@ fn say_image(base: &Spanned<Base>, image: &ImageRef, other: Level, found: &mut F
         Publisher::Other(name) => (name, other),
     };
     let exposure = found.say(level, format!("images of {publisher}"), base, shown);
-    exposure.same_as(&publisher).told(Told::Replaced);
+    exposure.same_as(&publisher).told(Told::Replaced).open_under(BUILDERS);
 }

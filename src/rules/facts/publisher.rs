@@ -193,6 +193,10 @@ pub(in crate::rules) fn of(image: &ImageRef) -> Publisher {
         return Publisher::Known((*known).to_owned());
     }
     let registry = image.registry.as_str();
+    let host = registry.split(':').next().unwrap_or_default();
+    if ["localhost", "127.0.0.1", "host.docker.internal"].contains(&host) {
+        return Publisher::Other("the machine's own registry".to_owned());
+    }
     let owner = image.repository.split('/').next().unwrap_or_default();
     let hosted = registry.ends_with(".pkg.dev") || SHARED.contains(&registry);
     Publisher::Other(if hosted { format!("{registry}/{owner}") } else { registry.to_owned() })

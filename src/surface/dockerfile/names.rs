@@ -23,6 +23,10 @@ const DOUBTFUL: [&str; 52] = [
 /// A Dockerfile by its name, in any case: BuildKit looks for `dockerfile` too.
 pub(super) fn recognises(path: &BStr) -> bool {
     let name = name(path);
+    // What macOS lays beside a file on foreign disks: its attributes, in binary.
+    if name.starts_with("._") {
+        return false;
+    }
     let (base, _) = template_base(&name);
     let behind = |stem: &str| base.strip_suffix(stem).is_some_and(|rest| rest.ends_with(SIGNS));
     STEMS.iter().any(|stem| base.starts_with(stem) || behind(stem)) && !base.ends_with("ignore")
@@ -102,7 +106,13 @@ mod tests {
 
     #[test]
     fn other_names_are_left_alone() {
-        for name in ["Dockerfile.dockerignore", ".dockerignore", "mydockerfile", "Dockerfile/x"] {
+        for name in [
+            "Dockerfile.dockerignore",
+            ".dockerignore",
+            "mydockerfile",
+            "Dockerfile/x",
+            "._Dockerfile",
+        ] {
             assert!(!recognises(BStr::new(name)), "{name}");
         }
     }
