@@ -10,6 +10,8 @@ const BASE_UNKNOWN: Level = Level::high(1, "the base image's user, root unless i
     .in_new_unit(Severity::Medium);
 const UNKNOWN: Level = Level::high(1, "a user that the builder decides, root by default")
     .in_new_unit(Severity::Medium);
+const BASE_VARIABLE: Level =
+    Level::low(1, "a user that a variable of the base image names").in_new_unit(Severity::Info);
 const ROOT: Level = Level::high(2, "root");
 
 pub(super) const RULE: Rule = Rule {
@@ -19,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
           capability, a flaw of the kernel or the runtime. Another user makes most of them useless.",
     fix: "End the shipped stage with `USER` and an account other than root, by number where \
           Kubernetes should be able to see it: `USER 10001`.",
-    levels: &[OTHER, BASE_ROOT, BASE_UNKNOWN, UNKNOWN, ROOT],
+    levels: &[OTHER, BASE_VARIABLE, BASE_ROOT, BASE_UNKNOWN, UNKNOWN, ROOT],
     references: &[
         Reference::CisDocker("4.1"),
         Reference::Cwe(250),
@@ -69,6 +71,43 @@ pub(super) const RULE: Rule = Rule {
             beside: &[],
             findings: &[
                 "user of the final stage: was not root (USER 1000), now root, as in the base image (USER 0:node)",
+            ],
+        },
+        Example {
+            file: "Dockerfile", // nobody has to say who it is
+            change: "
+                  FROM acme/base:1.2.3
+                + ARG RUN_AS
+                - USER app
+                + USER ${RUN_AS}
+            ",
+            beside: &[],
+            findings: &[
+                "user of the final stage: was a user other than root (USER app), now a user that the builder decides, root by default (USER $RUN_AS)",
+            ],
+        },
+        Example {
+            file: "Dockerfile", // the base image's ENV may say who it is
+            change: "
+                  FROM acme/base:1.2.3
+                - USER 1200
+                + USER ${APP_UID}
+            ",
+            beside: &[],
+            findings: &[
+                "user of the final stage: was a user other than root (USER 1200), now a user that a variable of the base image names (USER $APP_UID)",
+            ],
+        },
+        Example {
+            file: "Dockerfile", // this base image has no such variable
+            change: "
+                  FROM debian:12
+                - USER 1200
+                + USER ${APP_UID}
+            ",
+            beside: &[],
+            findings: &[
+                "user of the final stage: was a user other than root (USER 1200), now a user that the builder decides, root by default (USER $APP_UID)",
             ],
         },
         Example {
@@ -125,8 +164,21 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
     let level = match is_root(name) {
         true if base == BaseUser::Root => BASE_ROOT,
         true => ROOT,
-        false if user.value.unknown && name.contains('$') => UNKNOWN,
+        false if user.value.unknown && name.contains('$') => {
+            if base == BaseUser::Root || asks_for(stage, name) { UNKNOWN } else { BASE_VARIABLE }
+        }
         false => OTHER,
     };
     found.say(level, "user", user, format!("USER {}", user.value.text));
+}
+
+/// Whether a variable of `name` is an `ARG` that has no default: empty unless the builder fills it.
+fn asks_for(stage: &Stage, name: &str) -> bool {
+    let mut variables = name.split('$').skip(1).map(|rest| {
+        let rest = rest.trim_start_matches('{');
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        &rest[..end.unwrap_or(rest.len())]
+    });
+    variables
+        .any(|variable| stage.args.iter().any(|arg| arg.value.is_none() && arg.name == variable))
 }
