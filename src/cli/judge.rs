@@ -111,6 +111,8 @@ impl<'a> Judge<'a> {
             &affected.moved,
         );
         judged.gaps = changes.gaps;
+        let (new_gaps, notes) = partial(&old_gaps, new_gaps, &old, &affected.moved);
+        judged.notes.extend(notes);
         judged.gaps.extend(newly_unreadable(old_gaps, new_gaps, &affected.moved));
         // What can't be read any more has not got better.
         let improvements = if judged.gaps.is_empty() { improvements } else { Vec::new() };
@@ -157,6 +159,33 @@ fn not_judged(left: &[&BStr]) -> Option<Gap> {
     let message =
         format!("a limit was reached before {count} container files were judged, {name} the first");
     Some(Gap::of(GapKind::Limit, "", message))
+}
+
+/// What is no Dockerfile by itself and never was one takes nothing away: a template with
+/// other lines to fill in than before, or a new file, turns no push back. What remains of the gaps,
+/// and a note for each in a new file.
+fn partial(
+    old: &[Gap],
+    new: Vec<Gap>,
+    before: &Snapshot<'_>,
+    moved: &[(BString, BString)],
+) -> (Vec<Gap>, Vec<String>) {
+    let was = |path: &BString| {
+        moved.iter().find(|(_, new)| new == path).map_or(path, |(old, _)| old).clone()
+    };
+    let (mut gaps, mut notes) = (Vec::new(), Vec::new());
+    for gap in new {
+        let path = was(&gap.path);
+        if gap.kind != GapKind::Partial {
+            gaps.push(gap);
+        } else if matches!(before.file(path.as_bstr()), Ok(None)) {
+            let line = gap.span.map_or(1, |span| span.line);
+            notes.push(format!("{}:{line}: {}", printable_bytes(&gap.path, 120), gap.message));
+        } else if !old.iter().any(|gap| gap.kind == GapKind::Partial && gap.path == path) {
+            gaps.push(gap);
+        }
+    }
+    (gaps, notes)
 }
 
 /// New gaps that the old revision did not have: what was broken and still is says nothing, also

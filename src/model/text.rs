@@ -92,6 +92,8 @@ fn offset(at: usize) -> u32 {
 pub enum GapKind {
     /// A part of a file that its grammar doesn't allow.
     Unparsed,
+    /// The same, in a file that is no Dockerfile by itself: a template, or a part without a stage.
+    Partial,
     /// Content larger than `limits.file-size`.
     TooLarge,
     /// An object that the repository doesn't hold.

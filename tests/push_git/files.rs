@@ -214,3 +214,12 @@ fn a_file_that_becomes_a_folder_hides_nothing() {
     server.remove("Dockerfile").change("Dockerfile/Dockerfile", ROOT);
     server.push().refused_for(FINAL);
 }
+
+#[test]
+fn what_is_no_dockerfile_by_itself_and_never_was_one_is_only_noted() {
+    let server = guarded();
+    server.change("node/Dockerfile.txt", "RUN apt-get update\nEXPOSE 80\n");
+    assert!(server.push().accepted().contains("node/Dockerfile.txt:1: no FROM"));
+    server.change("node/Dockerfile.txt", "LABEL a=b\nRUN apt-get update\n").push().silent();
+    server.change("Dockerfile", "RUN apt-get update\n").push().refused_for("no FROM");
+}

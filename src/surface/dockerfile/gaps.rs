@@ -15,16 +15,23 @@ pub(super) struct Gaps<'a> {
     count: usize,
     /// A template's action stands in a line at fault.
     action: bool,
+    /// The file has no stage at all: by itself nothing is built from it.
+    part: bool,
 }
 
 impl<'a> Gaps<'a> {
     pub(super) fn new(text: &'a Text) -> Self {
-        Self { text, told: Vec::new(), first: None, count: 0, action: false }
+        Self { text, told: Vec::new(), first: None, count: 0, action: false, part: false }
     }
 
     /// Whether anything is wrong so far.
     pub(super) fn any(&self) -> bool {
         self.count > 0
+    }
+
+    /// The file has no stage: by itself nothing is built from it.
+    pub(super) fn no_stage(&mut self) {
+        self.part = true;
     }
 
     /// Something is wrong with the text of a span.
@@ -58,11 +65,25 @@ impl<'a> Gaps<'a> {
                 let head = Span::head(self.text.file);
                 self.told.push(Gap { kind: GapKind::Limit, ..Gap::at(self.text, head, message) });
             }
+            if self.part {
+                self.partial();
+            }
             return self.told;
         };
         self.told.clear();
         self.count = 0;
         self.tell_at(first, all);
+        if !foreign {
+            self.partial();
+        }
         self.told
+    }
+
+    fn partial(&mut self) {
+        for gap in &mut self.told {
+            if gap.kind == GapKind::Unparsed {
+                gap.kind = GapKind::Partial;
+            }
+        }
     }
 }

@@ -161,6 +161,9 @@ impl<'a> Reader<'a> {
 
     /// What the file lacks as a whole, unless a line that can't be read is the cause.
     fn stages(&mut self) {
+        if !self.out.instructions.iter().any(|one| one.keyword.value == "FROM") {
+            self.gaps.no_stage();
+        }
         if self.gaps.any() {
             return;
         }
