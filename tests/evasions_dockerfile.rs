@@ -347,6 +347,18 @@ fn what_gets_into_the_image() {
             &["high root-account Dockerfile:3"],
         ),
         (
+            "D20 authorized_keys",
+            APP,
+            "FROM node@{a}\nCOPY <<EOF /root/.ssh/authorized_keys\nssh-ed25519 AAAA x\nEOF\nUSER app\n",
+            &["high build-password Dockerfile:2"],
+        ),
+        (
+            "D20 written by a command",
+            APP,
+            "FROM node@{a}\nRUN echo ssh-ed25519 AAAA x >> ~/.ssh/authorized_keys\nUSER app\n",
+            &["high build-password Dockerfile:2"],
+        ),
+        (
             "D20 secret",
             APP,
             "FROM node@{a}\nCOPY <<EOF /app/.env\nDB_PASSWORD=x8Kq2mZ0pTr7\nEOF\nUSER app\n",

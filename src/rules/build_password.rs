@@ -2,20 +2,21 @@
 
 use super::facts::command::{commands, option, place};
 use crate::model::{
-    Example, Found, Invoked, Level, Measure, Reference, Rule, Severity, Stage, Word,
+    Example, Found, Invoked, Level, Measure, Reference, Rule, Severity, Spanned, Stage, Word,
 };
 
 const SET: Level = Level::high(1, "set in the build").in_new_unit(Severity::Medium);
+const KEY: Level = Level::high(1, "let in").in_new_unit(Severity::Medium);
 const EMPTY: Level = Level::high(2, "taken away");
 
 pub(super) const RULE: Rule = Rule {
     id: "build-password",
-    promise: "A shipped image never gets a password, nor an account without one.",
+    promise: "A shipped image never gets a password or a key to log in with, nor an account without.",
     why: "A password in a `RUN` stands in the image's history for whoever can pull it, and it is \
           the same in every container; an empty one needs not even that.",
     fix: "Leave accounts locked: containers need no login. Where one must be, set the password at \
           start from a secret.",
-    levels: &[SET, EMPTY],
+    levels: &[SET, KEY, EMPTY],
     references: &[Reference::CisDocker("4.10"), Reference::Cwe(798), Reference::Cwe(258)],
     answers: &["checkov CKV2_DOCKER_17", "dockle DKL-LI-0001"],
     options: &[],
@@ -35,6 +36,18 @@ pub(super) const RULE: Rule = Rule {
             findings: &[
                 "password of root of the final stage: set in the build (by chpasswd)",
                 "password of app of the final stage: taken away (by passwd)",
+            ],
+        },
+        Example {
+            file: "Dockerfile",
+            change: "
+                  FROM debian:12
+                + COPY ssh/authorized_keys /home/app/.ssh/authorized_keys
+                  USER app
+            ",
+            beside: &[],
+            findings: &[
+                "holders of the keys in /home/app/.ssh/authorized_keys of the final stage: let in",
             ],
         },
         Example {
@@ -66,7 +79,36 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
         if let Some(account) = emptied(&command) {
             found.say(EMPTY, format!("password of {account}"), &place, &by);
         }
+        for path in keyed(&command) {
+            found.say(KEY, format!("holders of the keys in {path}"), &place, &by);
+        }
     }
+    for copy in stage.copies.iter().filter(|copy| copy.from.is_none()) {
+        let target = copy.target.as_ref().map(|target| target.value.text.as_str());
+        let mut names =
+            target.into_iter().chain(copy.sources.iter().map(|s| s.value.text.as_str()));
+        if let Some(path) = names.find(|name| admits(name)) {
+            found.say(
+                KEY,
+                format!("holders of the keys in {path}"),
+                &Spanned::new((), copy.span),
+                "",
+            );
+        }
+    }
+}
+
+/// Whether a file says which keys let their holders in.
+fn admits(path: &str) -> bool {
+    matches!(path.rsplit('/').next(), Some("authorized_keys" | "authorized_keys2"))
+}
+
+/// The files of that kind that a command writes to.
+fn keyed<'a>(command: &'a Invoked<'_>) -> Vec<&'a str> {
+    let into = command.command.redirects.iter().filter(|one| one.operator.starts_with('>'));
+    let named = command.arguments().iter().filter(|_| command.program() == "tee");
+    let paths = into.map(|one| one.target.as_str()).chain(named.map(Word::as_str));
+    paths.filter(|path| admits(path)).collect()
 }
 
 /// The accounts whose password a command sets.
