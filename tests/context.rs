@@ -159,7 +159,7 @@ fn the_history_of_a_remote_repository_is_told() {
         &[("Dockerfile", &format!("FROM a:1\nADD --keep-git-dir=true {url} /b\n"))],
     );
     assert_eq!(found.len(), 1, "{found:#?}");
-    assert_eq!(found[0].key, format!(".git of {url}"));
+    assert_eq!(found[0].key, ".git of https://github.com/a/b.git");
 }
 
 #[test]

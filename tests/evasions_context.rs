@@ -131,7 +131,7 @@ fn copies() {
                 "Dockerfile",
                 "FROM node@{a}\nADD --keep-git-dir=true https://github.com/a/b.git#0123456789abcdef0123456789abcdef01234567 /x\nUSER app\n",
             )],
-            &["medium build-context Dockerfile:2", "low add-remote Dockerfile:2"],
+            &["medium build-context Dockerfile:2"],
         ),
         (
             "D30 environment file",

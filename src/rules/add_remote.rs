@@ -16,7 +16,6 @@ const PLAIN: Level = Level::high(2, "taken as it comes, without TLS");
 const COMMIT: Level = Level::closed("at one commit");
 const MOVING: Level =
     Level::medium(1, "at a branch or tag, which can move").in_new_unit(Severity::Low);
-const HISTORY: Level = Level::low(1, "kept").in_new_unit(Severity::Info);
 
 pub(super) const RULE: Rule = Rule {
     id: "add-remote",
@@ -25,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
           commit nobody knows what was reviewed.",
     fix: "`ADD --checksum=sha256:… URL`, a full commit id behind `#` for git, `COPY` for files of \
           the context.",
-    levels: &[COPIED, CHECKED, COMMIT, ADDED, HISTORY, MOVING, UNCHECKED, PLAIN],
+    levels: &[COPIED, CHECKED, COMMIT, ADDED, MOVING, UNCHECKED, PLAIN],
     references: &[
         Reference::CisDocker("4.9"),
         Reference::Cwe(494),
@@ -99,10 +98,6 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
                     let commit = commit || flag(copy, "checksum").is_some();
                     let level = if commit { COMMIT } else { MOVING };
                     tell(level, format!("git repository {}", origin(rest)), source, found);
-                    if flag(copy, "keep-git-dir").is_some_and(on) {
-                        let key = format!("history of {}", origin(rest));
-                        found.say(HISTORY, key, &Spanned::new((), copy.span), "");
-                    }
                 }
                 None => local(copy, found),
             }
@@ -170,10 +165,4 @@ fn checked(stage: &Stage, copy: &Copy, rest: &str) -> bool {
 
 fn flag<'a>(copy: &'a Copy, name: &str) -> Option<&'a Setting> {
     copy.flags.iter().find(|flag| flag.name == name)
-}
-
-fn on(flag: &Setting) -> bool {
-    flag.value
-        .as_ref()
-        .is_none_or(|value| value.text.eq_ignore_ascii_case("true") || value.text == "1")
 }

@@ -15,7 +15,8 @@ const IMAGE: Level = Level::high(4, "copied into the image").in_new_unit(Severit
 const TRACKED: Level = Level::high(4, "in the repository and copied into the image")
     .of(1)
     .in_new_unit(Severity::Medium);
-const HISTORY: Level = Level::medium(1, "kept in the image");
+const HISTORY: Level = Level::medium(2, "kept in the image");
+const BUILD_HISTORY: Level = Level::low(1, "kept in a build stage").in_new_unit(Severity::Info);
 
 pub(super) const RULE: Rule = Rule {
     id: "build-context",
@@ -27,7 +28,17 @@ pub(super) const RULE: Rule = Rule {
     fix: "Leave the names out again: take back the exception, or put the pattern at the end of the \
           ignore file. Safest is `*` first and then `!` for what the build needs; or copy single \
           folders instead of `.`.",
-    levels: &[LEFT_OUT, HARMLESS, BUILD_STAGE, DOCKER, PODMAN, IMAGE, TRACKED, HISTORY],
+    levels: &[
+        LEFT_OUT,
+        HARMLESS,
+        BUILD_STAGE,
+        DOCKER,
+        PODMAN,
+        IMAGE,
+        TRACKED,
+        BUILD_HISTORY,
+        HISTORY,
+    ],
     references: &[
         Reference::CisDocker("4.10"),
         Reference::Cwe(538),
@@ -133,6 +144,18 @@ pub(super) const RULE: Rule = Rule {
             findings: &[],
         },
         Example {
+            file: "Dockerfile", // another version of a repository whose history is kept
+            change: "
+                - ARG VERSION=v1.2.3
+                + ARG VERSION=v1.2.4
+                  FROM node:20
+                  ARG VERSION
+                  ADD --keep-git-dir=true https://github.com/acme/tool.git#$VERSION /src
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
             file: ".dockerignore", // no secret is let through
             change: "
                   *
@@ -205,7 +228,10 @@ fn history(stage: &Stage, found: &mut Found<'_>) {
             flag.name == "keep-git-dir" && flag.value.as_ref().is_none_or(|v| v.text != "false")
         });
         if let (Some(flag), Some(source)) = (kept, copy.sources.first()) {
-            found.say(HISTORY, format!(".git of {}", source.value.text), &flag.place, "");
+            let text = source.value.text.as_str();
+            let url = text.split(['#', '?']).next().unwrap_or(text); // another version is the same
+            let level = if stage.target { HISTORY } else { BUILD_HISTORY };
+            found.say(level, format!(".git of {url}"), &flag.place, "");
         }
     }
 }

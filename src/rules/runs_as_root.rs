@@ -2,7 +2,7 @@
 
 use super::facts::image::{BaseUser, user_of};
 use super::facts::user::{is_root, switch};
-use crate::model::{Example, Found, Level, Measure, Reference, Rule, Severity, Stage};
+use crate::model::{Base, Copy, Example, Found, Level, Measure, Reference, Rule, Severity, Stage};
 
 const OTHER: Level = Level::closed("not root");
 const BASE_ROOT: Level = Level::high(1, "root, as in the base image");
@@ -12,6 +12,7 @@ const UNKNOWN: Level = Level::high(1, "a user that the builder decides, root by 
     .in_new_unit(Severity::Medium);
 const BASE_VARIABLE: Level =
     Level::low(1, "a user that a variable of the base image names").in_new_unit(Severity::Info);
+const FILES: Level = Level::closed("nobody, for nothing is started");
 const ROOT: Level = Level::high(2, "root");
 
 pub(super) const RULE: Rule = Rule {
@@ -21,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
           capability, a flaw of the kernel or the runtime. Another user makes most of them useless.",
     fix: "End the shipped stage with `USER` and an account other than root, by number where \
           Kubernetes should be able to see it: `USER 10001`.",
-    levels: &[OTHER, BASE_VARIABLE, BASE_ROOT, BASE_UNKNOWN, UNKNOWN, ROOT],
+    levels: &[OTHER, FILES, BASE_VARIABLE, BASE_ROOT, BASE_UNKNOWN, UNKNOWN, ROOT],
     references: &[
         Reference::CisDocker("4.1"),
         Reference::Cwe(250),
@@ -48,6 +49,30 @@ pub(super) const RULE: Rule = Rule {
     every_commit: false,
     measure: &[Measure::Stage(measure)],
     examples: &[
+        Example {
+            file: "Dockerfile", // files to be taken out are no process
+            change: "
+                - FROM golang:1.22
+                + FROM golang:1.22 AS build
+                  RUN go build -o /app
+                + FROM scratch AS binary
+                + COPY --from=build /app /
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
+            file: "Dockerfile",
+            change: "
+                  FROM scratch
+                  COPY app /
+                + ENTRYPOINT [\"/app\"]
+            ",
+            beside: &[],
+            findings: &[
+                "user of the final stage: was nobody, for nothing is started (no USER), now root, as in the base image (no USER)",
+            ],
+        },
         Example {
             file: "Dockerfile",
             change: "
@@ -153,6 +178,7 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
     }
     let Some(user) = &stage.user else {
         let level = match base {
+            BaseUser::Root if hands_out_files(stage) => FILES,
             BaseUser::Root => BASE_ROOT,
             BaseUser::Other => OTHER,
             BaseUser::Unknown => BASE_UNKNOWN,
@@ -181,4 +207,19 @@ fn asks_for(stage: &Stage, name: &str) -> bool {
     });
     variables
         .any(|variable| stage.args.iter().any(|arg| arg.value.is_none() && arg.name == variable))
+}
+
+/// `FROM scratch` with files and no command: what was built, for `--output` or another image. A
+/// whole file system can be started by whoever runs the image.
+fn hands_out_files(stage: &Stage) -> bool {
+    let whole = |copy: &Copy| {
+        copy.sources.iter().any(|source| {
+            let path = source.value.text.as_str();
+            path.trim_end_matches(['/', '.', '*']).is_empty() || (copy.add && path.contains(".t"))
+        })
+    };
+    stage.root.value == Base::Scratch
+        && stage.entrypoint.is_none()
+        && stage.cmd.is_none()
+        && !stage.copies.iter().any(whole)
 }
