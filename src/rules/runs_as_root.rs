@@ -108,7 +108,7 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[
-                "user of the final stage: was a user other than root (USER app), now a user that the builder decides, root by default (USER $RUN_AS)",
+                "user of the final stage: was not root (USER app), now a user that the builder decides, root by default (USER $RUN_AS)",
             ],
         },
         Example {
@@ -120,7 +120,7 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[
-                "user of the final stage: was a user other than root (USER 1200), now a user that a variable of the base image names (USER $APP_UID)",
+                "user of the final stage: was not root (USER 1200), now a user that a variable of the base image names (USER $APP_UID)",
             ],
         },
         Example {
@@ -132,7 +132,7 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[
-                "user of the final stage: was a user other than root (USER 1200), now a user that the builder decides, root by default (USER $APP_UID)",
+                "user of the final stage: was not root (USER 1200), now a user that the builder decides, root by default (USER $APP_UID)",
             ],
         },
         Example {
