@@ -7,8 +7,9 @@ use anyhow::Result;
 use bstr::{BStr, BString, ByteSlice as _};
 
 use super::affected::{Affected, wanted};
+use super::model::models;
 use super::snapshot::Snapshot;
-use crate::compare::{Outcome, Side, compare};
+use crate::compare::{Model, Outcome, Side, compare_beside};
 use crate::git::{self, Repository, Revision};
 use crate::model::{
     Gap, GapKind, Improvement, Measured, Regression, Rule, Settings, Tree as _, printable_bytes,
@@ -104,11 +105,17 @@ impl<'a> Judge<'a> {
             Judged { notes: changes.notes, excluded: affected.excluded, ..Judged::default() };
         let (before, old_gaps) = self.measure(&old, &affected.old, &affected, rules);
         let (after, new_gaps) = self.measure(&new, &affected.new, &affected, rules);
+        let beside = |(path, model): (BString, BString)| Model {
+            path,
+            units: self.measure(&old, [&model], &affected, rules).0,
+        };
+        let models: Vec<Model> = models(&affected, &old, &new).into_iter().map(beside).collect();
         let (old_files, new_files) = (old.files(), new.files());
-        let Outcome { regressions, improvements } = compare(
+        let Outcome { regressions, improvements } = compare_beside(
             Side { units: &before, files: &old_files },
             Side { units: &after, files: &new_files },
             &affected.moved,
+            &models,
         );
         judged.gaps = changes.gaps;
         let (new_gaps, notes) = partial(&old_gaps, new_gaps, &old, &affected.moved);

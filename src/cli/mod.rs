@@ -8,6 +8,7 @@ mod hook;
 mod inspect;
 mod judge;
 mod load;
+mod model;
 mod output;
 mod own_policy;
 mod refs;

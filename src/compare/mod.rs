@@ -11,9 +11,10 @@ use std::rc::Rc;
 
 use bstr::BString;
 
-use crate::model::{File, Improvement, Measured, Regression};
+use crate::model::{File, Improvement, Measured, Regression, Severity};
 
 pub use message::fingerprint;
+pub use pair::likeness;
 
 /// One revision's side of a comparison.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +37,25 @@ pub struct Outcome {
 /// Subtracts `old` from `new`. `moved` names the files that stand under another path in the old
 /// revision, as (old path, new path).
 pub fn compare(old: Side<'_>, new: Side<'_>, moved: &[(BString, BString)]) -> Outcome {
+    compare_beside(old, new, moved, &[])
+}
+
+/// The units of the old revision's file that a new one is nearly a copy of.
+#[derive(Debug)]
+pub struct Model {
+    /// The new file.
+    pub path: BString,
+    /// What its model declares, measured.
+    pub units: Vec<Measured>,
+}
+
+/// As [`compare`]; what a new file has in common with its model is only worth knowing.
+pub fn compare_beside(
+    old: Side<'_>,
+    new: Side<'_>,
+    moved: &[(BString, BString)],
+    models: &[Model],
+) -> Outcome {
     let pairs = pair::pair(old.units, new.units, moved);
     let locator = locate::Locator::new(old, new, moved);
     let mask = mask::Mask::new(old, new);
@@ -44,7 +64,10 @@ pub fn compare(old: Side<'_>, new: Side<'_>, moved: &[(BString, BString)]) -> Ou
     for change in subtract::subtract(old.units, new.units, &pairs) {
         match change {
             subtract::Change::Worse(worse) => {
-                let regression = message::regression(&worse, &locator, &mask);
+                let mut regression = message::regression(&worse, &locator, &mask);
+                if pair::as_its_model(&worse, models) {
+                    regression.severity = Severity::Info;
+                }
                 let list =
                     if worse.now.together { &mut worse_together } else { &mut outcome.regressions };
                 list.push(regression);

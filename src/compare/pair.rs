@@ -7,7 +7,9 @@ use std::collections::HashMap;
 
 use bstr::{BStr, BString, ByteSlice};
 
-use crate::model::{Measured, Stage, Unit};
+use super::Model;
+use super::subtract::Worse;
+use crate::model::{Exposure, Measured, Stage, Unit};
 
 /// Lines in common, of all lines, from which two units are taken for the same.
 const ALIKE: f64 = 0.5;
@@ -152,8 +154,39 @@ fn same_role(a: &Stage, b: &Stage) -> bool {
     a.trigger == b.trigger && a.target == b.target
 }
 
+/// Whether a new unit is as open under a key as the unit it was copied from. A secret is another
+/// one unless its value is the same.
+pub(super) fn as_its_model(worse: &Worse<'_>, models: &[Model]) -> bool {
+    let (unit, now) = (&worse.unit.declaration, worse.now);
+    let alike = |was: &Exposure| {
+        was.rule.id == now.rule.id
+            && was.key == now.key
+            && !now.level.worse_than(&was.level)
+            && (!now.rule.every_commit || was.identity == now.identity)
+    };
+    worse.counterpart.is_none()
+        && models
+            .iter()
+            .filter(|model| model.path == unit.path)
+            .flat_map(|model| &model.units)
+            .filter(|was| same_place(&was.declaration.unit, &unit.unit))
+            .any(|was| was.exposures.iter().any(alike))
+}
+
+fn same_place(old: &Unit, new: &Unit) -> bool {
+    match (old, new) {
+        (Unit::Stage(a), Unit::Stage(b)) => {
+            let named = |stage: &Stage| stage.name.as_ref().map(|name| name.value.clone());
+            same_role(a, b) && (a.target || named(a) == named(b))
+        }
+        (Unit::Dockerfile(_), Unit::Dockerfile(_)) | (Unit::Context(_), Unit::Context(_)) => true,
+        _ => false,
+    }
+}
+
 /// The share of lines in common, counted as often as they stand there; 1.0 for two empty units.
-fn likeness(a: &[String], b: &[String]) -> f64 {
+#[must_use]
+pub fn likeness(a: &[String], b: &[String]) -> f64 {
     if a.is_empty() && b.is_empty() {
         return 1.0;
     }

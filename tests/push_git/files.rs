@@ -223,3 +223,15 @@ fn what_is_no_dockerfile_by_itself_and_never_was_one_is_only_noted() {
     server.change("node/Dockerfile.txt", "LABEL a=b\nRUN apt-get update\n").push().silent();
     server.change("Dockerfile", "RUN apt-get update\n").push().refused_for("no FROM");
 }
+
+#[test]
+fn a_version_beside_its_model_opens_only_what_the_model_does_not() {
+    let server = guarded();
+    server.unhook("pre-receive");
+    server.change("8.1/Dockerfile", ROOT).push();
+    server.hook("pre-receive");
+    server.change("8.2/Dockerfile", ROOT).push().silent();
+    let worse = format!("{ROOT}RUN echo app:app1 | chpasswd\n");
+    let said = server.change("8.3/Dockerfile", worse).push().accepted_with("build-password");
+    assert!(!said.contains(FINAL), "{said}");
+}
