@@ -18,6 +18,9 @@ pub struct Stage {
     pub shipped: bool,
     /// It is the one whose settings the shipped image runs with (the last of such a chain).
     pub target: bool,
+    /// It only feeds others: files are copied out of it, or out of what builds on it. A stage that
+    /// is neither this nor shipped may still be built by name (`--target`).
+    pub builder: bool,
     /// A pseudo stage that holds the `ONBUILD` triggers of stage `index`.
     pub trigger: bool,
     /// The `FROM` instruction; the first trigger of a pseudo stage.

@@ -19,6 +19,7 @@ pub(super) fn stages(
 ) -> (Vec<Stage>, Vec<Gap>) {
     let (mut stages, gaps) = builder::build(dockerfile, text);
     mark(&mut stages, settings);
+    mark_builders(&mut stages);
     (stages, gaps)
 }
 
@@ -46,6 +47,47 @@ fn mark(stages: &mut [Stage], settings: &Settings) {
     for stage in stages {
         stage.shipped = ships.get(stage.index) == Some(&true);
     }
+}
+
+/// Says which stages only feed others: those files are taken from, and those that nothing but such
+/// stages builds on.
+fn mark_builders(stages: &mut [Stage]) {
+    let count = stages.last().map_or(0, |last| last.index + 1);
+    let (mut feeds, mut images) = (vec![false; count], vec![false; count]);
+    for index in stages.iter().flat_map(|stage| taken_from(stage, stages)) {
+        if let Some(feeds) = feeds.get_mut(index) {
+            *feeds = true;
+        }
+    }
+    // Children come after their parents.
+    for stage in stages.iter_mut().rev().filter(|stage| !stage.trigger) {
+        let of = |flags: &[bool]| flags.get(stage.index) == Some(&true);
+        stage.builder = !stage.target && !of(&images) && of(&feeds);
+        if let Base::Stage(parent) = stage.base.value {
+            let flags = if stage.builder { &mut feeds } else { &mut images };
+            if let Some(flag) = flags.get_mut(parent) {
+                *flag = true;
+            }
+        }
+    }
+}
+
+/// The stages of the file that a stage copies or mounts files from.
+fn taken_from(stage: &Stage, stages: &[Stage]) -> Vec<usize> {
+    let copied = stage.copies.iter().filter_map(|copy| match copy.from {
+        Some(Base::Stage(index)) => Some(index),
+        _ => None,
+    });
+    let flags = stage.runs.iter().flat_map(|run| &run.flags).filter(|flag| flag.name == "mount");
+    let options =
+        flags.filter_map(|flag| flag.value.as_ref()).flat_map(|value| value.text.split(','));
+    let mounted = options.filter_map(|option| option.strip_prefix("from=")).filter_map(|from| {
+        let named = |other: &&Stage| {
+            other.name.as_ref().is_some_and(|name| name.value.eq_ignore_ascii_case(from))
+        };
+        stages.iter().find(named).map(|other| other.index).or_else(|| from.parse().ok())
+    });
+    copied.chain(mounted).collect()
 }
 
 /// The lines of a stage for similarity: whitespace folded, comments and blank lines left out.

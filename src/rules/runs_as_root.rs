@@ -13,6 +13,7 @@ const UNKNOWN: Level = Level::high(1, "a user that the builder decides, root by 
 const BASE_VARIABLE: Level =
     Level::low(1, "a user that a variable of the base image names").in_new_unit(Severity::Info);
 const FILES: Level = Level::closed("nobody, for nothing is started");
+const LOST: Level = Level::medium(1, "root, where this stage is built by name").only_lost();
 const ROOT: Level = Level::high(2, "root");
 
 pub(super) const RULE: Rule = Rule {
@@ -22,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
           capability, a flaw of the kernel or the runtime. Another user makes most of them useless.",
     fix: "End the shipped stage with `USER` and an account other than root, by number where \
           Kubernetes should be able to see it: `USER 10001`.",
-    levels: &[OTHER, FILES, BASE_VARIABLE, BASE_ROOT, BASE_UNKNOWN, UNKNOWN, ROOT],
+    levels: &[OTHER, FILES, BASE_VARIABLE, BASE_ROOT, BASE_UNKNOWN, UNKNOWN, LOST, ROOT],
     references: &[
         Reference::CisDocker("4.1"),
         Reference::Cwe(250),
@@ -136,6 +137,33 @@ pub(super) const RULE: Rule = Rule {
             ],
         },
         Example {
+            file: "Dockerfile", // built with `--target release`, whatever stands last
+            change: "
+                  FROM node:20 AS release
+                - USER node
+                  CMD [\"node\", \"server.js\"]
+                  FROM alpine:3.19
+                  USER nobody
+            ",
+            beside: &[],
+            findings: &[
+                "user of stage release: was not root (USER node), now root, where this stage is built by name (no USER)",
+            ],
+        },
+        Example {
+            file: "Dockerfile", // what it builds is copied out of it
+            change: "
+                  FROM node:20 AS build
+                - USER node
+                  RUN npm ci
+                  FROM alpine:3.19
+                  COPY --from=build /app /app
+                  USER nobody
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
             file: "Dockerfile", // both are accounts other than root
             change: "
                   FROM node:20
@@ -160,8 +188,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn measure(stage: &Stage, found: &mut Found<'_>) {
-    if !stage.target || stage.trigger {
+    if stage.trigger || stage.builder {
         return;
+    }
+    if !stage.target {
+        return by_name(stage, found);
     }
     let base = user_of(&stage.root.value, found.settings);
     if let Some(switch) = switch(stage) {
@@ -222,4 +253,19 @@ fn hands_out_files(stage: &Stage) -> bool {
         && stage.entrypoint.is_none()
         && stage.cmd.is_none()
         && !stage.copies.iter().any(whole)
+}
+
+/// A stage that may be built with `--target`: nobody can tell, so only a loss is told.
+fn by_name(stage: &Stage, found: &mut Found<'_>) {
+    match &stage.user {
+        Some(user) if !is_root(user.value.text.split(':').next().unwrap_or_default()) => {
+            found.say(OTHER, "user", user, format!("USER {}", user.value.text));
+        }
+        Some(user) => {
+            found.say(LOST, "user", user, format!("USER {}", user.value.text));
+        }
+        None => {
+            found.say(LOST, "user", &stage.root, "no USER").absent();
+        }
+    }
 }

@@ -421,6 +421,7 @@ fn blank(index: usize, head: Span, base: Spanned<Base>) -> Stage {
         index,
         name: None,
         shipped: false,
+        builder: false,
         target: false,
         trigger: false,
         head,
