@@ -199,9 +199,9 @@ fn users_and_stages() {
         ("D10", APP, "FROM node@{a}\nUSER app\nUSER root\n", ROOT_3),
         (
             "D11",
-            "FROM alpine@{b} AS build\nFROM node@{a}\nUSER app\n",
-            "FROM alpine@{b} AS build\nUSER app\nFROM node@{a}\n",
-            &["high runs-as-root Dockerfile:3 (old line)"],
+            "FROM alpine@{b} AS build\nFROM node@{a}\nCOPY --from=build /x /x\nUSER app\n",
+            "FROM alpine@{b} AS build\nUSER app\nFROM node@{a}\nCOPY --from=build /x /x\n",
+            &["high runs-as-root Dockerfile:4 (old line)"],
         ),
         (
             "D12",
