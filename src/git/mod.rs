@@ -13,6 +13,7 @@ mod listing;
 mod objects;
 mod pairs;
 mod plain;
+mod recent;
 mod refs;
 mod repository;
 mod resolve;

@@ -1,5 +1,6 @@
 //! Objects, read from several stores side by side.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -8,6 +9,7 @@ use gix::objs::{Data, Find, FindHeader, Header, Kind};
 use gix::odb::store::init::Slots;
 
 use super::plain::Plain;
+use super::recent::Recent;
 use super::{Id, stores};
 use crate::model::{Gap, GapKind};
 
@@ -39,7 +41,16 @@ pub enum Peeled {
 /// All stores of one repository, asked in turn.
 pub(super) struct Objects {
     stores: Vec<Store>,
+    recent: RefCell<Recent>,
     pub(super) hash: gix::hash::Kind,
+}
+
+/// Something, unless it is larger than it may be.
+pub(super) enum Bounded<T> {
+    /// It is not.
+    Fits(T),
+    /// It has so many bytes.
+    Larger(u64),
 }
 
 #[allow(clippy::large_enum_variant, reason = "a repository has few stores")]
@@ -81,25 +92,60 @@ impl Objects {
                 opened.push(Store::Plain(Plain::open(&folder.path, hash)));
             }
         }
-        Ok(Self { stores: opened, hash })
+        Ok(Self { stores: opened, recent: RefCell::default(), hash })
     }
 
     /// An object's content and kind.
     pub(super) fn read<'b>(&self, id: &oid, buffer: &'b mut Vec<u8>) -> Result<Data<'b>, Gap> {
-        match self.try_find(id, buffer) {
-            Ok(Some(data)) => Ok(data),
-            Ok(None) => Err(missing(id)),
-            Err(_) => Err(broken(id)),
+        match self.read_within(id, LARGEST as u64, buffer)? {
+            Bounded::Fits(data) => Ok(data),
+            Bounded::Larger(_) => Err(broken(id)),
         }
     }
 
-    /// An object's size and kind, without inflating it.
-    pub(super) fn header(&self, id: &oid) -> Result<Header, Gap> {
-        match self.try_header(id) {
-            Ok(Some(header)) => Ok(header),
-            Ok(None) => Err(missing(id)),
-            Err(_) => Err(broken(id)),
+    /// An object's content and kind, or only its size where that is more than `limit`: such an object
+    /// is not inflated.
+    pub(super) fn read_within<'b>(
+        &self,
+        id: &oid,
+        limit: u64,
+        buffer: &'b mut Vec<u8>,
+    ) -> Result<Bounded<Data<'b>>, Gap> {
+        let object_hash = self.hash;
+        if let Some((kind, content)) = self.recent.borrow().get(id) {
+            if content.len() as u64 > limit {
+                return Ok(Bounded::Larger(content.len() as u64));
+            }
+            buffer.clear();
+            buffer.extend_from_slice(content);
+            return Ok(Bounded::Fits(Data { kind, object_hash, data: buffer }));
         }
+        let Header { kind, size } = match self.find(id, limit, buffer) {
+            Ok(Some(header)) => header,
+            Ok(None) => return Err(missing(id)),
+            Err(_) => return Err(broken(id)),
+        };
+        if size > limit {
+            return Ok(Bounded::Larger(size));
+        }
+        self.recent.borrow_mut().keep(id, kind, buffer);
+        Ok(Bounded::Fits(Data { kind, object_hash, data: buffer }))
+    }
+
+    /// An object's kind and size. Its content is then in `buffer`, unless it is larger than `limit`.
+    fn find(&self, id: &oid, limit: u64, buffer: &mut Vec<u8>) -> gix::Result<Option<Header>> {
+        let mut failure = None;
+        for patiently in [false, true] {
+            for store in &self.stores {
+                match store.find(id, limit, buffer, patiently) {
+                    Ok(Some(found)) => return Ok(Some(found)),
+                    Ok(None) => {}
+                    // It counts only where no store has the object.
+                    Err(error) => failure = Some(error),
+                }
+            }
+        }
+        failure.map_or(Ok(None), Err)
     }
 
     /// The object whose id starts with these digits; `None` where there is none, or no such digits.
@@ -190,65 +236,39 @@ impl Store {
         Ok(Self::Usual { quick, patient })
     }
 
-    /// The kind of an object and how much of the buffer it fills.
+    /// See [`Objects::find`].
     fn find(
         &self,
         id: &oid,
+        limit: u64,
         buffer: &mut Vec<u8>,
         patiently: bool,
-    ) -> gix::Result<Option<(Kind, usize)>> {
+    ) -> gix::Result<Option<Header>> {
         let store = match self {
             Self::Usual { quick, .. } if !patiently => quick,
             Self::Usual { patient, .. } => patient,
             Self::Plain(plain) if patiently && !plain.refresh() => return Ok(None),
-            Self::Plain(plain) => {
-                return Ok(plain.find(id, buffer)?.map(|kind| (kind, buffer.len())));
-            }
+            Self::Plain(plain) => return plain.find(id, limit, buffer),
         };
-        Ok(Find::try_find(store, id, buffer)?.map(|data| (data.kind, data.data.len())))
-    }
-
-    fn header(&self, id: &oid, patiently: bool) -> gix::Result<Option<Header>> {
-        match self {
-            Self::Usual { quick, .. } if !patiently => FindHeader::try_header(quick, id),
-            Self::Usual { patient, .. } => FindHeader::try_header(patient, id),
-            Self::Plain(plain) if patiently && !plain.refresh() => Ok(None),
-            Self::Plain(plain) => plain.header(id),
+        if limit < LARGEST as u64
+            && let Some(header) = FindHeader::try_header(store, id)?
+            && header.size > limit
+        {
+            return Ok(Some(header));
         }
-    }
-}
-
-/// The first answer of any store; a failure counts only where no store has the object.
-fn first<T>(
-    stores: &[Store],
-    mut ask: impl FnMut(&Store, bool) -> gix::Result<Option<T>>,
-) -> gix::Result<Option<T>> {
-    let mut failure = None;
-    for patiently in [false, true] {
-        for store in stores {
-            match ask(store, patiently) {
-                Ok(Some(found)) => return Ok(Some(found)),
-                Ok(None) => {}
-                Err(error) => failure = Some(error),
-            }
-        }
-    }
-    failure.map_or(Ok(None), Err)
-}
-
-impl Find for Objects {
-    fn try_find<'a>(&self, id: &oid, buffer: &'a mut Vec<u8>) -> gix::Result<Option<Data<'a>>> {
-        let found = first(&self.stores, |store, patiently| store.find(id, buffer, patiently))?;
-        Ok(found.map(|(kind, len)| Data {
-            kind,
-            object_hash: self.hash,
-            data: buffer.get(..len).unwrap_or_default(),
+        let found = Find::try_find(store, id, buffer)?;
+        let found = found.map(|data| (data.kind, data.data.len()));
+        Ok(found.map(|(kind, size)| {
+            buffer.truncate(size);
+            Header { kind, size: size as u64 }
         }))
     }
 }
 
-impl FindHeader for Objects {
-    fn try_header(&self, id: &oid) -> gix::Result<Option<Header>> {
-        first(&self.stores, |store, patiently| store.header(id, patiently))
+impl Find for Objects {
+    fn try_find<'a>(&self, id: &oid, buffer: &'a mut Vec<u8>) -> gix::Result<Option<Data<'a>>> {
+        let limit = LARGEST as u64;
+        let found = self.find(id, limit, buffer)?.filter(|header| header.size <= limit);
+        Ok(found.map(|header| Data { kind: header.kind, object_hash: self.hash, data: buffer }))
     }
 }

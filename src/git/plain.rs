@@ -5,29 +5,36 @@
 //! index as a whole. What is not read here: a multi-pack-index, beside which the packs' own stand.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::fs::File;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use gix::error::ErrorExt as _;
 use gix::hash::oid;
-use gix::objs::{Header, Kind};
-use gix::odb::loose;
+use gix::objs::Header;
+use gix::objs::decode::loose_header;
 use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 use gix::odb::pack::data::Entry;
 use gix::odb::pack::data::decode::entry::ResolvedBase;
 use gix::odb::pack::data::decode::header::ResolvedBase as HeaderBase;
 use gix::odb::pack::{data, index};
+use gix::zlib::Status;
 
 use super::index::Index;
 use super::objects::{LARGEST, PACK_CACHE};
 
 /// More packs than an unmaintained repository has.
 const MOST_PACKS: usize = 10_000;
+/// How much of a loose object is read to find its size, compressed and not.
+const HEAD: u64 = 4 << 10;
+const LONGEST_HEADER: usize = 64;
+/// What can't be compressed grows by far less than this.
+const MOST_COMPRESSED: u64 = 2 * LARGEST as u64;
 
 /// The loose objects and packs of one object directory.
 pub(super) struct Plain {
     pub(super) folder: PathBuf,
     hash: gix::hash::Kind,
-    loose: loose::Store,
     packs: RefCell<Vec<Pack>>,
     listed: Cell<bool>,
     inflate: RefCell<gix::zlib::Inflate>,
@@ -36,11 +43,9 @@ pub(super) struct Plain {
 
 impl Plain {
     pub(super) fn open(folder: &Path, hash: gix::hash::Kind) -> Self {
-        let options = loose::Options { alloc_limit_bytes: Some(LARGEST), ..Default::default() };
         Self {
             folder: folder.to_owned(),
             hash,
-            loose: loose::Store::at_opts(folder, hash, options),
             packs: RefCell::default(),
             listed: Cell::default(),
             inflate: RefCell::default(),
@@ -48,42 +53,88 @@ impl Plain {
         }
     }
 
-    /// An object's kind; its content is then in `buffer`.
-    pub(super) fn find(&self, id: &oid, buffer: &mut Vec<u8>) -> gix::Result<Option<Kind>> {
+    /// An object's kind and size. Its content is then in `buffer`, unless it is larger than `limit`.
+    pub(super) fn find(
+        &self,
+        id: &oid,
+        limit: u64,
+        buffer: &mut Vec<u8>,
+    ) -> gix::Result<Option<Header>> {
         let mut ask = |pack: &Pack| {
             let Some((data, entry)) = pack.entry(id)? else { return Ok(None) };
+            if limit < LARGEST as u64 {
+                let header = self.header(pack, data, entry.clone())?;
+                if header.size > limit {
+                    return Ok(Some(header));
+                }
+            }
             let base = |id: &oid, _: &mut Vec<u8>| {
                 Ok(pack.entry(id)?.map(|(_, entry)| ResolvedBase::InPack(entry)))
             };
             let mut inflate = self.inflate.borrow_mut();
             let mut cache = self.cache.borrow_mut();
             let found = data.decode_entry(entry, buffer, &mut inflate, &base, &mut *cache)?;
-            Ok(Some(found.kind))
+            Ok(Some(Header { kind: found.kind, size: buffer.len() as u64 }))
         };
         match self.first(&mut ask) {
-            Ok(Some(kind)) => Ok(Some(kind)),
-            packed => match self.loose.try_find(id, buffer)? {
-                Some(data) => Ok(Some(data.kind)),
+            Ok(Some(header)) => Ok(Some(header)),
+            packed => match self.loose(id, limit, buffer)? {
+                Some(header) => Ok(Some(header)),
                 None => packed,
             },
         }
     }
 
-    /// An object's size and kind.
-    pub(super) fn header(&self, id: &oid) -> gix::Result<Option<Header>> {
-        let packed = self.first(&mut |pack| {
-            let Some((data, entry)) = pack.entry(id)? else { return Ok(None) };
-            let base = |id: &oid| Ok(pack.entry(id)?.map(|(_, entry)| HeaderBase::InPack(entry)));
-            let found = data.decode_header(entry, &mut self.inflate.borrow_mut(), &base)?;
-            Ok(Some(Header { kind: found.kind, size: found.object_size }))
-        });
-        match packed {
-            Ok(Some(header)) => Ok(Some(header)),
-            packed => match self.loose.try_header(id)? {
-                Some((size, kind)) => Ok(Some(Header { kind, size })),
-                None => packed,
-            },
+    fn header(&self, pack: &Pack, data: &data::File, entry: Entry) -> gix::Result<Header> {
+        let base = |id: &oid| Ok(pack.entry(id)?.map(|(_, entry)| HeaderBase::InPack(entry)));
+        let found = data.decode_header(entry, &mut self.inflate.borrow_mut(), &base)?;
+        Ok(Header { kind: found.kind, size: found.object_size })
+    }
+
+    /// As [`Self::find`]. gix would set up an inflater for each object, and another for its header.
+    ///
+    /// Source: gitformat-loose(5).
+    fn loose(&self, id: &oid, limit: u64, out: &mut Vec<u8>) -> gix::Result<Option<Header>> {
+        let hex = id.to_hex().to_string();
+        let (folder, name) = hex.split_at(2);
+        let file = match File::open(self.folder.join(folder).join(name)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.raise()),
+        };
+        let damaged = || gix::error::message("a loose object is damaged").raise();
+        let read = |at_most: u64, bytes: &mut Vec<u8>| {
+            (&file).take(at_most).read_to_end(bytes).map_err(|error| error.raise())
+        };
+        let mut bytes = Vec::new();
+        read(HEAD, &mut bytes)?;
+        let mut inflate = self.inflate.borrow_mut();
+        inflate.reset();
+        let mut start = [0; LONGEST_HEADER];
+        let (status, used, written) = inflate.prefix(&bytes, &mut start)?;
+        let start = start.get(..written).ok_or_else(damaged)?;
+        let (kind, size, skip) = loose_header(start)?;
+        let header = Header { kind, size };
+        if size > limit {
+            return Ok(Some(header));
         }
+        let size = usize::try_from(size).map_err(|_| damaged())?;
+        let begun = start.get(skip..).unwrap_or_default();
+        let whole = if status == Status::StreamEnd {
+            out.clear();
+            out.extend_from_slice(begun);
+            begun.len()
+        } else if begun.len() > size {
+            return Err(damaged());
+        } else {
+            read(MOST_COMPRESSED, &mut bytes)?;
+            let rest = bytes.get(used..).unwrap_or_default();
+            inflate.rest(rest, start, skip, out, size)?
+        };
+        if whole != size {
+            return Err(damaged());
+        }
+        Ok(Some(header))
     }
 
     /// Looks again for packs: `git gc` may have replaced them meanwhile. Whether there are new ones.

@@ -10,6 +10,7 @@ use gix::objs::TreeRefIter;
 use gix::objs::tree::EntryKind as Mode;
 
 use super::listing::{Listing, Node};
+use super::objects::{self, Bounded};
 use super::{Id, Limits, Repository, Revision, worktree};
 use crate::model::{EntryKind, Gap, GapKind};
 
@@ -302,13 +303,14 @@ impl Repository {
     /// A blob, refused by its size before it is inflated.
     pub(super) fn blob(&self, entry: &Entry, limit: u64) -> Result<Vec<u8>, Gap> {
         let path = entry.path.as_bstr();
-        let header = self.objects.header(&entry.id).map_err(|gap| placed(gap, path))?;
-        if header.size > limit {
-            return Err(too_large(path, header.size, limit));
-        }
+        let limit = limit.min(objects::LARGEST as u64);
         let mut buffer = Vec::new();
-        let read = self.objects.read(&entry.id, &mut buffer).map(|data| data.kind);
-        match read.map_err(|gap| placed(gap, path))? {
+        let read = self.objects.read_within(&entry.id, limit, &mut buffer);
+        let kind = match read.map_err(|gap| placed(gap, path))? {
+            Bounded::Fits(data) => data.kind,
+            Bounded::Larger(size) => return Err(too_large(path, size, limit)),
+        };
+        match kind {
             gix::objs::Kind::Blob => Ok(buffer),
             kind => {
                 let message = format!("object {} is a {kind}, not a file", entry.id);
