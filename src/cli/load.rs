@@ -33,7 +33,7 @@ pub(super) fn policy(common: &Common, git_dir: Option<&Path>) -> Result<Policy> 
             return read(&file);
         }
     }
-    Policy::parse("built-in policy", "", RULES).map_err(|error| anyhow::anyhow!("{error}"))
+    Ok(Policy::built_in(RULES))
 }
 
 /// A policy file.
