@@ -6,6 +6,7 @@ use super::{FileId, ImageRef, Script, Shell, Span, Spanned};
 
 /// One build stage of one Dockerfile, or the triggers (`ONBUILD`) one leaves for its children.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 pub struct Stage {
     /// The Dockerfile.
     pub file: FileId,
