@@ -6,7 +6,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use super::snapshot::Snapshot;
 use crate::git::{Change, Changes};
-use crate::model::{Arguments, Declared, EntryKind, File, Tree as _};
+use crate::model::{Arguments, Declared, EntryKind, File, FileKind, Tree as _};
 use crate::policy::Policy;
 use crate::{resolve, surface};
 
@@ -66,9 +66,10 @@ impl Affected {
         let is = |path: &Option<BString>| {
             path.as_ref().is_some_and(|path| container_file(policy, path.as_bstr()))
         };
+        // On both sides alike: a key that only moved is reached as it was.
+        let sensitive = |path: &&BString| resolve::is_sensitive(path.as_bstr());
+        self.sensitive.extend([&before, &after].into_iter().flatten().filter(sensitive).cloned());
         if !is(&before) && !is(&after) {
-            // On both sides alike: a key that only moved is reached as it was.
-            self.sensitive.extend([&before, &after].into_iter().flatten().cloned());
             return;
         }
         if !policy.judges(current) {
@@ -80,12 +81,13 @@ impl Affected {
         {
             self.moved.push((before.clone(), after.clone()));
             if surface::of(after.as_bstr()).is_none() {
-                new.take_for_dockerfile(after.as_bstr());
+                let was = old.file(before.as_bstr()).ok().flatten().and_then(|file| file.kind);
+                new.take_for(after.as_bstr(), was.unwrap_or(FileKind::Dockerfile));
             }
         }
         for (path, snapshot) in [(&before, old), (&after, new)] {
             if let Some(path) = path.as_ref().filter(|path| policy.is_dockerfile(path.as_bstr())) {
-                snapshot.take_for_dockerfile(path.as_bstr());
+                snapshot.take_for(path.as_bstr(), FileKind::Dockerfile);
             }
         }
         for (path, snapshot, set) in [(before, old, &mut self.old), (after, new, &mut self.new)] {
@@ -95,6 +97,8 @@ impl Affected {
                 self.walk.extend(builders.iter().cloned());
                 set.extend(builders);
             }
+            let readers = resolve::readers_of(path.as_bstr(), snapshot);
+            set.extend(readers.into_iter().filter(|path| policy.judges(path.as_bstr())));
             set.insert(path);
         }
     }

@@ -138,14 +138,10 @@ impl<'a> Judge<'a> {
         let (mut measured, mut gaps, mut left) = (Vec::new(), Vec::new(), Vec::new());
         let only = resolve::Names::Only(affected.sensitive.clone());
         let most = self.policy.limits().files;
-        for (count, path) in paths.into_iter().enumerate() {
-            if count >= most || self.limits.until.is_some_and(|until| Instant::now() >= until) {
-                left.push(path.as_bstr());
-                continue;
-            }
-            let names = if affected.walk.contains(path) { &resolve::Names::Walk } else { &only };
-            let resolved =
-                resolve::units(snapshot, std::slice::from_ref(path), names, &self.settings);
+        // Files of one kind make units together: a compose file and its override, a pod and the
+        // network policies that select it.
+        let mut together = Vec::new();
+        let mut take = |resolved: resolve::Resolved| {
             gaps.extend(resolved.gaps);
             for declaration in resolved.units {
                 if let Ok(Some(file)) = snapshot.file(declaration.path.as_bstr()) {
@@ -153,6 +149,23 @@ impl<'a> Judge<'a> {
                     measured.push(Measured { declaration, exposures });
                 }
             }
+        };
+        for (count, path) in paths.into_iter().enumerate() {
+            if count >= most || self.limits.until.is_some_and(|until| Instant::now() >= until) {
+                left.push(path.as_bstr());
+                continue;
+            }
+            if resolve::stands_alone(snapshot, path.as_bstr()) {
+                let walk = affected.walk.contains(path);
+                let names = if walk { &resolve::Names::Walk } else { &only };
+                let paths = std::slice::from_ref(path);
+                take(resolve::units(snapshot, paths, names, &self.settings));
+            } else {
+                together.push(path.clone());
+            }
+        }
+        if !together.is_empty() {
+            take(resolve::units(snapshot, &together, &only, &self.settings));
         }
         gaps.extend(not_judged(&left));
         (measured, gaps)

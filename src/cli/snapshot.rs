@@ -1,14 +1,16 @@
 //! One revision as `resolve` sees it: files read once, by the surface that their names tell.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use bstr::{BStr, BString};
 
 use crate::git;
-use crate::model::{Declared, EntryKind, File, FileId, Gap, GapKind, Reading, Text, Tree};
+use crate::model::{
+    Declared, EntryKind, File, FileId, FileKind, Gap, GapKind, Reading, Text, Tree,
+};
 use crate::surface;
 
 /// How much is read of a file that is known by its name, in bytes.
@@ -20,19 +22,22 @@ type Known = Result<Option<Rc<File>>, Gap>;
 /// A revision whose files are read when they are first asked for.
 pub(super) struct Snapshot<'r> {
     tree: git::Tree<'r>,
-    /// Paths that are Dockerfiles whatever their names say.
-    dockerfiles: RefCell<HashSet<BString>>,
+    /// Paths that are of a kind whatever their names say.
+    taken: RefCell<HashMap<BString, FileKind>>,
     files: RefCell<Vec<Rc<File>>>,
     known: RefCell<HashMap<BString, Known>>,
+    /// Files read as another kind than their names say.
+    others: RefCell<HashMap<(BString, FileKind), Known>>,
 }
 
 impl<'r> Snapshot<'r> {
     pub(super) fn new(tree: git::Tree<'r>) -> Self {
         Self {
             tree,
-            dockerfiles: RefCell::default(),
+            taken: RefCell::default(),
             files: RefCell::default(),
             known: RefCell::default(),
+            others: RefCell::default(),
         }
     }
 
@@ -41,9 +46,9 @@ impl<'r> Snapshot<'r> {
         &self.tree
     }
 
-    /// Reads this path as a Dockerfile from now on.
-    pub(super) fn take_for_dockerfile(&self, path: &BStr) {
-        self.dockerfiles.borrow_mut().insert(path.to_owned());
+    /// Reads this path as a file of this kind from now on.
+    pub(super) fn take_for(&self, path: &BStr, kind: FileKind) {
+        self.taken.borrow_mut().insert(path.to_owned(), kind);
     }
 
     /// Every file read so far, by [`FileId`].
@@ -59,18 +64,32 @@ impl<'r> Snapshot<'r> {
         }
     }
 
-    fn surface(&self, path: &BStr) -> Option<&'static surface::Surface> {
-        let forced = self.dockerfiles.borrow().contains(path);
-        if forced { Some(&surface::DOCKERFILE) } else { surface::of(path) }
+    fn read(&self, path: &BStr) -> Known {
+        let taken = self.taken.borrow().get(path).copied();
+        if taken.is_none() && surface::of(path).is_none() {
+            return self.opaque(path);
+        }
+        let of = |content: &[u8]| match taken {
+            Some(kind) => surface::of_kind(kind),
+            None => surface::of_content(path, content),
+        };
+        self.read_by(path, of)
     }
 
-    fn read(&self, path: &BStr) -> Known {
-        let Some(surface) = self.surface(path) else {
-            return self.opaque(path);
-        };
+    fn read_by(
+        &self,
+        path: &BStr,
+        of: impl FnOnce(&[u8]) -> Option<&'static surface::Surface>,
+    ) -> Known {
         let at = |gap: Gap| Gap { path: path.to_owned(), ..gap };
         let Some(content) = self.content(path).map_err(at)? else { return Ok(None) };
-        Ok(Some(self.keep(|file| {
+        let Some(surface) = of(&content) else {
+            // Of what is none of ours a head is enough.
+            let head = content.get(..HEAD).unwrap_or(&content);
+            let reading = Reading { declared: Declared::Opaque, gaps: Vec::new() };
+            return Ok(Some(self.keep(None, |file| (Text::new(file, path, head), reading))));
+        };
+        Ok(Some(self.keep(Some(surface.kind), |file| {
             let text = Text::new(file, path, &content);
             let reading = read_safely(surface, &text);
             (text, reading)
@@ -85,13 +104,17 @@ impl<'r> Snapshot<'r> {
         let mut content = content.unwrap_or_default();
         content.truncate(HEAD);
         let reading = Reading { declared: Declared::Opaque, gaps: Vec::new() };
-        Ok(there.then(|| self.keep(|file| (Text::new(file, path, &content), reading))))
+        Ok(there.then(|| self.keep(None, |file| (Text::new(file, path, &content), reading))))
     }
 
-    fn keep(&self, make: impl FnOnce(FileId) -> (Text, Reading)) -> Rc<File> {
+    fn keep(
+        &self,
+        kind: Option<FileKind>,
+        make: impl FnOnce(FileId) -> (Text, Reading),
+    ) -> Rc<File> {
         let mut files = self.files.borrow_mut();
         let (text, reading) = make(FileId(u32::try_from(files.len()).unwrap_or(u32::MAX)));
-        let file = Rc::new(File { text, declared: reading.declared, gaps: reading.gaps });
+        let file = Rc::new(File { text, kind, declared: reading.declared, gaps: reading.gaps });
         files.push(Rc::clone(&file));
         file
     }
@@ -115,6 +138,24 @@ impl Tree for Snapshot<'_> {
         let file = self.read(path);
         self.known.borrow_mut().insert(path.to_owned(), file.clone());
         file
+    }
+
+    fn file_as(&self, path: &BStr, kind: FileKind) -> Known {
+        let known = self.file(path)?;
+        if known.as_ref().is_none_or(|file| file.kind == Some(kind)) {
+            return Ok(known);
+        }
+        let key = (path.to_owned(), kind);
+        if let Some(known) = self.others.borrow().get(&key) {
+            return known.clone();
+        }
+        let file = self.read_by(path, |_| surface::of_kind(kind));
+        self.others.borrow_mut().insert(key, file.clone());
+        file
+    }
+
+    fn over(&self) -> bool {
+        self.tree.over()
     }
 
     fn names(&self, folder: &BStr) -> Vec<(BString, EntryKind)> {

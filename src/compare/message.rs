@@ -94,7 +94,11 @@ fn state((level, evidence): &Shown, key: &str) -> String {
 }
 
 fn article(title: &str) -> String {
-    let named = ["stage ", "ONBUILD ", "file "].iter().any(|start| title.starts_with(start));
+    // What has a name of its own needs no article: `service db`, `Deployment web`.
+    let named = ["stage ", "file ", "service ", "container ", "network ", "chart "]
+        .iter()
+        .any(|start| title.starts_with(start))
+        || title.starts_with(char::is_uppercase);
     if named { title.to_owned() } else { format!("the {title}") }
 }
 

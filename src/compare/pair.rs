@@ -29,6 +29,7 @@ pub(super) fn pair(
         moved.iter().map(|(old, new)| (new.as_ref(), old.as_ref())).collect();
     pairing.by_name(&before, target);
     pairing.by_name(&before, name);
+    pairing.by_identity();
     pairing.by_similarity(|old, new| was(&before, new) == old.declaration.path);
     pairing.by_similarity(|_, _| true);
     pairing.pairs
@@ -63,6 +64,29 @@ impl Pairing<'_> {
             {
                 self.taken[found] = true;
                 self.pairs[at] = Some(found);
+            }
+        }
+    }
+
+    /// Pairs what is called the same in another file, where the name stands once on each side among
+    /// what is left.
+    fn by_identity(&mut self) {
+        let mut old: HashMap<(u8, &str), Option<usize>> = HashMap::new();
+        for (at, unit) in self.old.iter().enumerate().filter(|(at, _)| !self.taken[*at]) {
+            if let Some(identity) = named(&unit.declaration.unit) {
+                old.entry(identity).and_modify(|at| *at = None).or_insert(Some(at));
+            }
+        }
+        let mut new: HashMap<(u8, &str), Option<usize>> = HashMap::new();
+        for (at, unit) in self.new.iter().enumerate().filter(|(at, _)| self.pairs[*at].is_none()) {
+            if let Some(identity) = named(&unit.declaration.unit) {
+                new.entry(identity).and_modify(|at| *at = None).or_insert(Some(at));
+            }
+        }
+        for (identity, at) in new {
+            if let (Some(new), Some(Some(old))) = (at, old.get(&identity)) {
+                self.taken[*old] = true;
+                self.pairs[new] = Some(*old);
             }
         }
     }
@@ -108,6 +132,7 @@ enum Name<'a> {
     Stage { name: &'a str, trigger: bool },
     File,
     Context(Folder<'a>),
+    Named(u8, &'a str),
 }
 
 /// A context's folder, told by its place: the Dockerfile may move with it.
@@ -134,6 +159,11 @@ fn name(unit: &Unit) -> Option<Name<'_>> {
             let name = stage.name.as_ref()?;
             Some(Name::Stage { name: &name.value, trigger: stage.trigger })
         }
+        Unit::Workload(_)
+        | Unit::Network(_)
+        | Unit::Access(_)
+        | Unit::Data(_)
+        | Unit::Source(_) => named(unit).map(|(kind, identity)| Name::Named(kind, identity)),
         Unit::Dockerfile(_) | Unit::GitFile(_) => Some(Name::File),
         Unit::Context(context) => Some(Name::Context(match context.folder.as_bstr() {
             top if top.is_empty() => Folder::Top,
@@ -146,7 +176,24 @@ fn name(unit: &Unit) -> Option<Name<'_>> {
 fn comparable(old: &Unit, new: &Unit) -> bool {
     match (old, new) {
         (Unit::Stage(a), Unit::Stage(b)) => same_role(a, b),
-        _ => false,
+        (Unit::Source(a), Unit::Source(b)) => a.kind == b.kind,
+        _ => kind(old).is_some() && kind(old) == kind(new),
+    }
+}
+
+/// A unit that has a name of its own: which kind of unit it is, and what it is called.
+fn named(unit: &Unit) -> Option<(u8, &str)> {
+    kind(unit).zip(unit.identity())
+}
+
+fn kind(unit: &Unit) -> Option<u8> {
+    match unit {
+        Unit::Workload(_) => Some(0),
+        Unit::Network(_) => Some(1),
+        Unit::Access(_) => Some(2),
+        Unit::Data(_) => Some(3),
+        Unit::Source(_) => Some(4),
+        Unit::Stage(_) | Unit::Dockerfile(_) | Unit::Context(_) | Unit::GitFile(_) => None,
     }
 }
 

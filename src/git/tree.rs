@@ -88,6 +88,11 @@ impl Repository {
 }
 
 impl Tree<'_> {
+    /// The time that policy gives has run out.
+    pub fn over(&self) -> bool {
+        self.limits.over()
+    }
+
     /// What stands at a path, itself and not where it leads. `Ok(None)`: nothing.
     ///
     /// # Errors

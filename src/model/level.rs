@@ -63,6 +63,9 @@ pub struct Level {
     pub widened: Option<Severity>,
     /// Being here is a finding only where the same key stood at a lower rung before.
     pub only_lost: bool,
+    /// A new unit merely lacks a protection here: low severity, told in one line with whatever
+    /// else it lacks.
+    pub lacks: bool,
 }
 
 impl Level {
@@ -128,6 +131,13 @@ impl Level {
         Self { only_lost: true, ..self }
     }
 
+    /// The same rung as a mere lack: a new unit that has it never lost anything. It is low there,
+    /// and told in one line with whatever else the unit lacks.
+    #[must_use]
+    pub const fn lacks(self) -> Self {
+        Self { new: Severity::Low, lacks: true, ..self }
+    }
+
     /// How much it matters to be here: `old` is where the same key of the paired unit was.
     #[must_use]
     pub fn severity_from(&self, old: Option<&Self>, new_unit: bool) -> Severity {
@@ -161,6 +171,7 @@ impl Level {
             added: None,
             widened: None,
             only_lost: false,
+            lacks: false,
         }
     }
 }

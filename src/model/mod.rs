@@ -1,11 +1,15 @@
 //! The words of the house: what every room knows.
 
+mod access;
 mod context;
+mod data;
 mod dockerfile;
 mod exposure;
 mod finding;
 mod glob;
 mod level;
+mod network;
+mod node;
 mod pattern;
 mod printable;
 mod reference;
@@ -13,13 +17,17 @@ mod report;
 mod rule;
 mod settings;
 mod shell;
+mod source;
 mod span;
 mod stage;
 mod text;
 mod tree;
 mod unit;
+mod workload;
 
+pub use access::{AccessKind, AccessObject, Binding, Guard, Right, Role};
 pub use context::{BuildContext, Builders, IgnoreFile, Reached, Sensitive, Taken, Tracked};
+pub use data::{DataKind, DataObject};
 pub use dockerfile::{
     Arguments, Directive, Dockerfile, Flag, Heredoc, Instruction, Pair, Piece, Script,
 };
@@ -27,6 +35,8 @@ pub use exposure::{Exposure, Found, Told, redact};
 pub use finding::{Excerpt, Improvement, Regression, Side};
 pub use glob::Glob;
 pub use level::{Level, Severity};
+pub use network::{Ingress, Network, NetworkKind, NetworkObject, Policy, Service};
+pub use node::{Content, Entry, Node, Scalar};
 pub use pattern::{Pattern, Wildcard, clean, deciding};
 pub use printable::{hides, printable, printable_bytes};
 pub use reference::ImageRef;
@@ -36,8 +46,16 @@ pub use settings::Settings;
 pub use shell::{
     Command, Invoked, Pipeline, Redirect, Shell, Substitution, Word, is_shell, program,
 };
+pub use source::{Source, SourceKind};
 pub use span::{FileId, Span, Spanned};
 pub use stage::{Base, Copy, Healthcheck, Invocation, Ports, Run, Setting, Stage, Value, Variable};
 pub use text::{Gap, GapKind, Text};
 pub use tree::{EntryKind, Tree};
-pub use unit::{Attribute, Declaration, Declared, File, Measured, Reading, Submodule, Unit};
+pub use unit::{
+    Attribute, Declaration, Declared, File, FileKind, Measured, Reading, Submodule, Unit,
+};
+pub use workload::{
+    Breadth, Device, DeviceKind, Host, Isolation, Known, Limit, Mount, MountKind, Namespace,
+    NamespaceKind, Peer, Platform, Profile, Published, Resource, Shared, Switch, ValueFile,
+    Workload,
+};

@@ -1,6 +1,9 @@
 //! A rule: data, and a function that measures exposures of one unit at one revision.
 
-use super::{Attribute, BuildContext, Dockerfile, Found, Level, Spanned, Stage, Submodule, Text};
+use super::{
+    AccessObject, Attribute, BuildContext, DataObject, Dockerfile, Found, Level, NetworkObject,
+    Source, Spanned, Stage, Submodule, Text, Workload,
+};
 
 /// One rule.
 #[derive(Debug)]
@@ -42,6 +45,16 @@ pub enum Measure {
     Attributes(fn(&[Spanned<Attribute>], &mut Found<'_>)),
     /// A `.gitmodules`.
     Submodules(fn(&[Spanned<Submodule>], &mut Found<'_>)),
+    /// A container as an orchestrator runs it.
+    Workload(fn(&Workload, &mut Found<'_>)),
+    /// A Service, an Ingress, a network policy, a network.
+    Network(fn(&NetworkObject, &mut Found<'_>)),
+    /// A role, a binding, a namespace's guard, an admission policy.
+    Access(fn(&AccessObject, &mut Found<'_>)),
+    /// Values written down for others to use.
+    Data(fn(&DataObject, &mut Found<'_>)),
+    /// A reference to a chart, a remote base, an action.
+    Source(fn(&Source, &mut Found<'_>)),
 }
 
 /// Where a rule comes from.
@@ -55,6 +68,18 @@ pub enum Reference {
     Docker(&'static str),
     /// NIST SP 800-190, section.
     Nist(&'static str),
+    /// CIS Kubernetes Benchmark 1.23, section.
+    CisKubernetes(&'static str),
+    /// A page of Kubernetes' documentation, by its title.
+    Kubernetes(&'static str),
+    /// Kubernetes' Pod Security Standards: `baseline` or `restricted`, and the control.
+    PodSecurity(&'static str),
+    /// NSA and CISA, Kubernetes Hardening Guide, section.
+    NsaCisa(&'static str),
+    /// The Compose Specification, by element.
+    Compose(&'static str),
+    /// A page of another project's documentation: the project and the page.
+    Other(&'static str),
 }
 
 /// A change and what the rule says of it.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use bstr::{BStr, BString};
 
-use super::{File, Gap};
+use super::{File, FileKind, Gap};
 
 /// A revision as `resolve` may see it: it counts and bounds what it gives.
 pub trait Tree {
@@ -14,6 +14,18 @@ pub trait Tree {
     /// # Errors
     /// A gap where something is there that can't be judged.
     fn file(&self, path: &BStr) -> Result<Option<Rc<File>>, Gap>;
+
+    /// The file at a path read as one of `kind`, whatever its name says: a compose file that
+    /// another one extends, a patch that a kustomization names.
+    ///
+    /// # Errors
+    /// As [`Tree::file`].
+    fn file_as(&self, path: &BStr, kind: FileKind) -> Result<Option<Rc<File>>, Gap>;
+
+    /// The time that policy gives has run out: give back what there is, with a gap.
+    fn over(&self) -> bool {
+        false
+    }
 
     /// The entries of one folder, by name: what they are. Empty where there is no such folder.
     fn names(&self, folder: &BStr) -> Vec<(BString, EntryKind)>;

@@ -2,7 +2,10 @@
 
 use bstr::BString;
 
-use super::{BuildContext, Dockerfile, Exposure, FileId, Gap, IgnoreFile, Spanned, Stage, Text};
+use super::{
+    AccessObject, BuildContext, DataObject, Dockerfile, Exposure, FileId, Gap, IgnoreFile,
+    NetworkObject, Node, Source, Spanned, Stage, Text, Variable, Workload,
+};
 
 /// What a reader makes of one file. Total: what it can't read is a gap, the rest still counts.
 #[derive(Clone, Debug)]
@@ -24,8 +27,59 @@ pub enum Declared {
     Attributes(Vec<Spanned<Attribute>>),
     /// A `.gitmodules`.
     Submodules(Vec<Spanned<Submodule>>),
+    /// A structured file: its documents, in order.
+    Tree(Vec<Node>),
+    /// An environment file: `NAME=value` lines.
+    Environment(Vec<Variable>),
     /// A file that is known only by its name.
     Opaque,
+}
+
+/// How a file is read: by its name, and for some by a glance at its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FileKind {
+    /// A Dockerfile or Containerfile.
+    Dockerfile,
+    /// A `.dockerignore` or `.containerignore`.
+    Ignore,
+    /// A `.gitattributes`.
+    Attributes,
+    /// A `.gitmodules`.
+    Submodules,
+    /// An environment file: `.env`, `web.env`.
+    Environment,
+    /// A compose file or a Swarm stack.
+    Compose,
+    /// A Helm chart's `Chart.yaml`, `Chart.lock` or `requirements.yaml`.
+    Chart,
+    /// A Helm chart's values.
+    Values,
+    /// A Helm template.
+    Template,
+    /// A `kustomization.yaml`.
+    Kustomization,
+    /// YAML or JSON that holds Kubernetes objects.
+    Kubernetes,
+    /// A Podman quadlet unit or a drop-in of one.
+    Quadlet,
+    /// An ECS task definition, also inside a CloudFormation template.
+    Ecs,
+    /// A `devcontainer.json` or a feature's.
+    Devcontainer,
+    /// A `docker-bake.hcl` or `.json`.
+    Bake,
+    /// A Nomad job.
+    Nomad,
+    /// Docker's `daemon.json`.
+    Daemon,
+    /// A GitHub or Gitea workflow or a composite action.
+    Workflow,
+    /// A GitLab CI file.
+    GitlabCi,
+    /// A CircleCI configuration.
+    CircleCi,
+    /// Any other YAML, read because another file names it.
+    Yaml,
 }
 
 /// An attribute that a line of `.gitattributes` gives to the files that a pattern takes.
@@ -53,6 +107,8 @@ pub struct Submodule {
 pub struct File {
     /// Its text.
     pub text: Text,
+    /// How it was read; `None` where it is known only by its name.
+    pub kind: Option<FileKind>,
     /// What it declares.
     pub declared: Declared,
     /// What could not be read of it.
@@ -70,6 +126,32 @@ pub enum Unit {
     Context(Box<BuildContext>),
     /// A `.gitattributes` or `.gitmodules`.
     GitFile(FileId),
+    /// A container as an orchestrator runs it.
+    Workload(Box<Workload>),
+    /// A Service, an Ingress, a network policy, a network.
+    Network(Box<NetworkObject>),
+    /// A role, a binding, a namespace's guard, an admission policy.
+    Access(Box<AccessObject>),
+    /// Values written down for others to use.
+    Data(Box<DataObject>),
+    /// A reference to a chart, a remote base, an action.
+    Source(Box<Source>),
+}
+
+impl Unit {
+    /// What makes it the same one in another file; `None` where only its place in its own file
+    /// tells.
+    #[must_use]
+    pub fn identity(&self) -> Option<&str> {
+        match self {
+            Self::Workload(unit) => Some(&unit.identity),
+            Self::Network(unit) => Some(&unit.identity),
+            Self::Access(unit) => Some(&unit.identity),
+            Self::Data(unit) => Some(&unit.identity),
+            Self::Source(unit) => Some(&unit.identity),
+            Self::Stage(_) | Self::Dockerfile(_) | Self::Context(_) | Self::GitFile(_) => None,
+        }
+    }
 }
 
 /// A unit with what it is called, for pairing and for messages.

@@ -10,9 +10,15 @@ use std::rc::Rc;
 
 use bstr::{BStr, BString};
 
-use crate::model::{Declaration, Declared, File, Gap, Settings, Tree, Unit};
+use crate::model::{Declaration, Declared, File, FileKind, Gap, Settings, Tree, Unit};
 
 pub use context::{Names, dockerfiles_of, is_sensitive};
+
+/// The files of a revision whose units depend on the one at `path`: the compose file that extends
+/// it, the kustomization that names it. Bounded to what lies near it.
+pub fn readers_of(_path: &BStr, _tree: &dyn Tree) -> Vec<BString> {
+    Vec::new()
+}
 
 /// The declared units of the affected files of one revision.
 #[derive(Debug, Default)]
@@ -23,16 +29,33 @@ pub struct Resolved {
     pub gaps: Vec<Gap>,
 }
 
+/// Whether the units of a file depend on no other affected file: then each can be lowered by itself.
+pub fn stands_alone(tree: &dyn Tree, path: &BStr) -> bool {
+    let file = tree.file(path).ok().flatten();
+    file.is_none_or(|file| !matches!(file.declared, Declared::Tree(_) | Declared::Environment(_)))
+}
+
 /// Lowers the files at `paths` (those that exist in `tree`) to units.
 pub fn units(tree: &dyn Tree, paths: &[BString], names: &Names, settings: &Settings) -> Resolved {
     let mut resolved = Resolved::default();
+    let mut structured = Vec::new();
     for path in paths {
         match tree.file(path.as_ref()) {
+            Ok(Some(file)) if matches!(file.declared, Declared::Tree(_)) => {
+                resolved.gaps.extend(file.gaps.iter().cloned());
+                structured.push(file);
+            }
             Ok(Some(file)) => lower(tree, path.as_ref(), &file, names, settings, &mut resolved),
             Ok(None) => {}
             Err(gap) => resolved.gaps.push(gap),
         }
     }
+    // One reader per kind of file takes all of its files at once.
+    let of = |kinds: &[FileKind]| -> Vec<Rc<File>> {
+        let is = |file: &&Rc<File>| file.kind.is_some_and(|kind| kinds.contains(&kind));
+        structured.iter().filter(is).cloned().collect()
+    };
+    let _ = of;
     resolved
 }
 

@@ -101,6 +101,11 @@ pub fn measure(
                         measure(dockerfile, &file.text, &mut found);
                     }
                 }
+                (Measure::Workload(measure), Unit::Workload(unit)) => measure(unit, &mut found),
+                (Measure::Network(measure), Unit::Network(unit)) => measure(unit, &mut found),
+                (Measure::Access(measure), Unit::Access(unit)) => measure(unit, &mut found),
+                (Measure::Data(measure), Unit::Data(unit)) => measure(unit, &mut found),
+                (Measure::Source(measure), Unit::Source(unit)) => measure(unit, &mut found),
                 (Measure::Attributes(measure), Unit::GitFile(_)) => {
                     if let Declared::Attributes(attributes) = &file.declared {
                         measure(attributes, &mut found);

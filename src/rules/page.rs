@@ -128,6 +128,14 @@ fn reference(reference: &Reference) -> String {
         Reference::Cwe(number) => format!("CWE-{number}"),
         Reference::Docker(title) => format!("Docker documentation, “{title}”"),
         Reference::Nist(section) => format!("NIST SP 800-190, {section}"),
+        Reference::CisKubernetes(section) => format!("CIS Kubernetes Benchmark {section}"),
+        Reference::Kubernetes(title) => format!("Kubernetes documentation, “{title}”"),
+        Reference::PodSecurity(control) => format!("Pod Security Standards, {control}"),
+        Reference::NsaCisa(section) => {
+            format!("NSA/CISA Kubernetes Hardening Guide, {section}")
+        }
+        Reference::Compose(element) => format!("Compose Specification, {element}"),
+        Reference::Other(page) => (*page).to_owned(),
     }
 }
 

@@ -4,11 +4,12 @@
 
 use bstr::BStr;
 
-use super::Surface;
-use crate::model::{Declared, Gap, IgnoreFile, Pattern, Reading, Spanned, Text};
+use super::{Surface, always};
+use crate::model::{Declared, FileKind, Gap, IgnoreFile, Pattern, Reading, Spanned, Text};
 
 /// `.dockerignore` and `.containerignore`.
-pub(super) const SURFACE: Surface = Surface { id: "dockerignore", recognises, read };
+pub(super) const SURFACE: Surface =
+    Surface { id: "dockerignore", kind: FileKind::Ignore, recognises, concerns: always, read };
 
 /// Go's scanner gives up at a line that doesn't fit its buffer.
 const LONGEST_LINE: usize = 64 * 1024;

@@ -4,18 +4,25 @@
 
 use bstr::BStr;
 
-use super::Surface;
-use crate::model::{Attribute, Declared, Reading, Spanned, Submodule, Text};
+use super::{Surface, always};
+use crate::model::{Attribute, Declared, FileKind, Reading, Spanned, Submodule, Text};
 
 pub(super) const ATTRIBUTES: Surface = Surface {
     id: "gitattributes",
+    kind: FileKind::Attributes,
     recognises: |path| last(path) == b".gitattributes",
+    concerns: always,
     read: attributes,
 };
 
 /// git reads the one at the top only.
-pub(super) const MODULES: Surface =
-    Surface { id: "gitmodules", recognises: |path| path == ".gitmodules", read: modules };
+pub(super) const MODULES: Surface = Surface {
+    id: "gitmodules",
+    kind: FileKind::Submodules,
+    recognises: |path| path == ".gitmodules",
+    concerns: always,
+    read: modules,
+};
 
 /// More macros than anyone defines; what is beyond counts as an attribute of its own.
 const MOST_MACROS: usize = 64;

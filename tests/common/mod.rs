@@ -11,7 +11,7 @@ use std::rc::Rc;
 use bstr::{BStr, BString};
 use plimsoll::compare::{Outcome, Side, compare};
 use plimsoll::model::{
-    Declared, EntryKind, Example, File, FileId, Gap, Measured, Rule, Settings, Text, Tree,
+    Declared, EntryKind, Example, File, FileId, FileKind, Gap, Measured, Rule, Settings, Text, Tree,
 };
 use plimsoll::{resolve, rules, surface};
 
@@ -45,14 +45,24 @@ impl Tree for MapTree {
         }
         let Some(content) = self.texts.get(&path.to_string()) else { return Ok(None) };
         let text = Text::new(FileId(u32::try_from(files.len()).unwrap()), path, content.as_bytes());
-        let (declared, gaps) = match surface::of(path) {
-            Some(surface) => {
-                let reading = (surface.read)(&text);
-                (reading.declared, reading.gaps)
-            }
-            None => (Declared::Opaque, Vec::new()),
-        };
-        let file = Rc::new(File { text, declared, gaps });
+        let file = Rc::new(read(text, surface::of_content(path, content.as_bytes())));
+        files.push(Rc::clone(&file));
+        Ok(Some(file))
+    }
+
+    fn file_as(&self, path: &BStr, kind: FileKind) -> Result<Option<Rc<File>>, Gap> {
+        let known = self.file(path)?;
+        if known.as_ref().is_none_or(|file| file.kind == Some(kind)) {
+            return Ok(known);
+        }
+        let mut files = self.files.borrow_mut();
+        let same = |file: &&Rc<File>| file.text.path == path && file.kind == Some(kind);
+        if let Some(file) = files.iter().find(same) {
+            return Ok(Some(Rc::clone(file)));
+        }
+        let content = &self.texts[&path.to_string()];
+        let text = Text::new(FileId(u32::try_from(files.len()).unwrap()), path, content.as_bytes());
+        let file = Rc::new(read(text, surface::of_kind(kind)));
         files.push(Rc::clone(&file));
         Ok(Some(file))
     }
@@ -86,6 +96,14 @@ impl Tree for MapTree {
             .filter(|path| wanted(path.as_ref()))
             .collect())
     }
+}
+
+fn read(text: Text, surface: Option<&surface::Surface>) -> File {
+    let Some(surface) = surface else {
+        return File { text, kind: None, declared: Declared::Opaque, gaps: Vec::new() };
+    };
+    let reading = (surface.read)(&text);
+    File { text, kind: Some(surface.kind), declared: reading.declared, gaps: reading.gaps }
 }
 
 /// One revision, measured with `rules`.

@@ -17,11 +17,17 @@ mod words;
 
 use bstr::ByteSlice as _;
 
-use super::Surface;
-use crate::model::{Declared, Reading, Text};
+use super::{Surface, always};
+use crate::model::{Declared, FileKind, Reading, Text};
 
 /// Dockerfile and Containerfile.
-pub const SURFACE: Surface = Surface { id: "dockerfile", recognises: names::recognises, read };
+pub const SURFACE: Surface = Surface {
+    id: "dockerfile",
+    kind: FileKind::Dockerfile,
+    recognises: names::recognises,
+    concerns: always,
+    read,
+};
 
 fn read(text: &Text) -> Reading {
     let path = text.path.as_bstr();

@@ -1,0 +1,41 @@
+//! Data objects: values written down for others to use.
+
+use super::{FileId, Span, Switch, Variable};
+
+/// A ConfigMap, a Secret, a chart's values, an environment file.
+#[derive(Clone, Debug)]
+pub struct DataObject {
+    /// The file that declares it.
+    pub file: FileId,
+    /// What makes it the same one in another file: `Secret/default/db`.
+    pub identity: String,
+    /// How messages name it: `Secret db`.
+    pub title: String,
+    /// Where an absence shows: its name.
+    pub head: Span,
+    /// All of it.
+    pub span: Span,
+    /// What kind of object.
+    pub kind: DataKind,
+    /// Its values, encoded ones decoded.
+    pub values: Vec<Variable>,
+    /// Nothing may change it once it is there.
+    pub immutable: Option<Switch>,
+}
+
+/// What kind of data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DataKind {
+    /// Meant for everybody: a ConfigMap.
+    Configuration,
+    /// Meant to be secret and written down plainly: a Secret.
+    Secret,
+    /// The same, encrypted: SealedSecret, a SOPS file. Its values are left out.
+    Sealed,
+    /// The same, kept elsewhere: ExternalSecret, a reference to a vault.
+    External,
+    /// A chart's values.
+    Values,
+    /// An environment file.
+    Environment,
+}
