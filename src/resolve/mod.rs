@@ -1,5 +1,6 @@
 //! One revision's declarations in, declared units out.
 
+mod compose;
 mod context;
 mod expand;
 mod reference;
@@ -29,6 +30,13 @@ pub struct Resolved {
     pub gaps: Vec<Gap>,
 }
 
+impl Resolved {
+    fn add(&mut self, more: Self) {
+        self.units.extend(more.units);
+        self.gaps.extend(more.gaps);
+    }
+}
+
 /// Whether the units of a file depend on no other affected file: then each can be lowered by itself.
 pub fn stands_alone(tree: &dyn Tree, path: &BStr) -> bool {
     let file = tree.file(path).ok().flatten();
@@ -55,7 +63,7 @@ pub fn units(tree: &dyn Tree, paths: &[BString], names: &Names, settings: &Setti
         let is = |file: &&Rc<File>| file.kind.is_some_and(|kind| kinds.contains(&kind));
         structured.iter().filter(is).cloned().collect()
     };
-    let _ = of;
+    resolved.add(compose::units(tree, &of(&[FileKind::Compose]), settings));
     resolved
 }
 
