@@ -8,8 +8,12 @@ use anyhow::{Context as _, Result, bail};
 use super::args::{Common, Format, PolicyAction};
 use super::load;
 use crate::git::Repository;
+use crate::model::printable;
 use crate::policy::{self, Policy};
 use crate::rules;
+
+/// From here on a name is taken for a misspelt one.
+const ALIKE: f64 = 0.75;
 
 /// `plimsoll rules`.
 pub(super) fn list(format: Format) -> Result<()> {
@@ -24,10 +28,12 @@ pub(super) fn list(format: Format) -> Result<()> {
 /// `plimsoll explain RULE`.
 pub(super) fn explain(id: &str) -> Result<()> {
     let Some(rule) = rules::find(id) else {
-        let near = |rule: &crate::model::Rule| strsim::jaro_winkler(rule.id, id);
+        let id = printable(id, 60);
+        let near = |rule: &crate::model::Rule| strsim::jaro_winkler(rule.id, &id);
         let nearest = rules::RULES.iter().max_by(|a, b| near(a).total_cmp(&near(b)));
-        let nearest = nearest.map_or("", |rule| rule.id);
-        bail!("there is no rule {id}; did you mean {nearest}? `plimsoll rules` lists them");
+        let meant = nearest.filter(|rule| near(rule) >= ALIKE);
+        let meant = meant.map_or_else(String::new, |rule| format!(" did you mean {}?", rule.id));
+        bail!("there is no rule {id};{meant} `plimsoll rules` lists them");
     };
     rules::page(rule, &mut io::stdout().lock())?;
     Ok(())

@@ -1,6 +1,6 @@
 //! Two revisions in, what got worse out: the rooms, one behind the other.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Instant;
 
 use anyhow::Result;
@@ -12,7 +12,8 @@ use super::snapshot::Snapshot;
 use crate::compare::{Model, Outcome, Side, compare_beside};
 use crate::git::{self, Repository, Revision};
 use crate::model::{
-    Gap, GapKind, Improvement, Measured, Regression, Rule, Settings, Tree as _, printable_bytes,
+    EntryKind, Gap, GapKind, Improvement, Measured, Regression, Rule, Settings, Tree as _,
+    printable_bytes,
 };
 use crate::policy::Policy;
 use crate::{resolve, rules};
@@ -117,6 +118,20 @@ impl<'a> Judge<'a> {
             &affected.moved,
             &models,
         );
+        let links = links(&affected.new, &new);
+        let told = |r: &Regression| {
+            let target = links.iter().find(|(link, _)| *link == r.unit_path).map(|(_, to)| to);
+            target.is_some_and(|to| {
+                let there = |other: &Regression| {
+                    other.unit_path == *to && other.fingerprint == r.fingerprint
+                };
+                regressions.iter().any(there)
+            })
+        };
+        let kept: Vec<bool> = regressions.iter().map(|r| !told(r)).collect();
+        let mut kept = kept.into_iter();
+        let mut regressions = regressions;
+        regressions.retain(|_| kept.next().unwrap_or(true));
         judged.gaps = changes.gaps;
         let (new_gaps, notes) = partial(&old_gaps, new_gaps, &old, &affected.moved);
         judged.notes.extend(notes);
@@ -170,6 +185,19 @@ impl<'a> Judge<'a> {
         gaps.extend(not_judged(&left));
         (measured, gaps)
     }
+}
+
+/// Links among the files to judge whose targets are judged too, as (link, target).
+fn links(paths: &BTreeSet<BString>, snapshot: &Snapshot<'_>) -> Vec<(BString, BString)> {
+    let link = |path: &&BString| {
+        let entry = snapshot.tree().entry(path.as_bstr()).ok().flatten();
+        entry.is_some_and(|entry| entry.kind == EntryKind::Link)
+    };
+    let target = |path: &BString| {
+        let entry = snapshot.tree().follow(path.as_bstr()).ok().flatten()?;
+        paths.contains(&entry.path).then(|| (path.clone(), entry.path))
+    };
+    paths.iter().filter(link).filter_map(target).collect()
 }
 
 /// The files that a bound left out, in one gap that names the first.

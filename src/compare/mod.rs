@@ -16,6 +16,9 @@ use crate::model::{File, Improvement, Measured, Regression, Severity};
 pub use message::fingerprint;
 pub use pair::likeness;
 
+/// How the titles of build contexts start.
+const CONTEXT: &str = "build context";
+
 /// One revision's side of a comparison.
 #[derive(Clone, Copy, Debug)]
 pub struct Side<'a> {
@@ -86,7 +89,17 @@ pub fn compare_beside(
     outcome.regressions.extend(together::regressions(worse_together));
     outcome.improvements.extend(together::improvements(better_together));
     fold_same(&mut outcome.regressions);
+    fold_contexts(&mut outcome.regressions);
     outcome
+}
+
+/// A Dockerfile that can be built in its own folder and at the top has one context too many: what
+/// both let in is told once, the worst of it.
+fn fold_contexts(regressions: &mut Vec<Regression>) {
+    let mut seen = std::collections::HashSet::new();
+    regressions.retain(|r| {
+        !r.unit.starts_with(CONTEXT) || seen.insert((r.rule.id, r.unit_path.clone(), r.key.clone()))
+    });
 }
 
 /// One line that reaches several units is one finding; the worst comes first.

@@ -72,6 +72,15 @@ fn a_link_is_followed_inside_the_repository() {
 }
 
 #[test]
+fn a_link_beside_its_target_tells_nothing_twice() {
+    let server = guarded();
+    server.link("Containerfile", "Dockerfile").commit("linked");
+    server.push().silent();
+    let said = server.change("Dockerfile", ROOT).push().refused();
+    assert_eq!(said.matches("runs-as-root").count(), 2, "once, and once to explain: {said}");
+}
+
+#[test]
 fn a_link_that_leads_nowhere_outside_or_in_circles_is_refused() {
     for (target, why) in [
         ("missing", "leads nowhere"),

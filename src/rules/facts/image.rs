@@ -74,18 +74,6 @@ const NONROOT: &[&str] = &[
 /// Images known to run as root, as globs; asked after [`NONROOT`].
 const ROOT: &[&str] = &[
     "docker.io/library/*",
-    "docker.io/amd64/*",
-    "docker.io/arm32v5/*",
-    "docker.io/arm32v6/*",
-    "docker.io/arm32v7/*",
-    "docker.io/arm64v8/*",
-    "docker.io/i386/*",
-    "docker.io/mips64le/*",
-    "docker.io/ppc64le/*",
-    "docker.io/riscv64/*",
-    "docker.io/s390x/*",
-    "docker.io/aarch64/*",
-    "docker.io/armhf/*",
     "docker.io/nvidia/cuda:*",
     "docker.io/pytorch/pytorch:*",
     "docker.io/tensorflow/tensorflow:*",
@@ -108,6 +96,22 @@ const ROOT: &[&str] = &[
     "registry.access.redhat.com/ubi*/ubi*",
     "registry.fedoraproject.org/fedora*",
     "registry.suse.com/bci/*",
+];
+
+/// Docker's official images for one architecture, as globs; the last two are the names of old.
+pub(in crate::rules) const ONE_ARCHITECTURE: &[&str] = &[
+    "docker.io/amd64/*",
+    "docker.io/arm32v5/*",
+    "docker.io/arm32v6/*",
+    "docker.io/arm32v7/*",
+    "docker.io/arm64v8/*",
+    "docker.io/i386/*",
+    "docker.io/mips64le/*",
+    "docker.io/ppc64le/*",
+    "docker.io/riscv64/*",
+    "docker.io/s390x/*",
+    "docker.io/aarch64/*",
+    "docker.io/armhf/*",
 ];
 
 /// Official images whose user changed over time, or that is not sure.
@@ -143,7 +147,7 @@ fn user_of_image(image: &ImageRef, settings: &Settings) -> BaseUser {
     if unsure || (digest_only && as_hub.starts_with("gcr.io/distroless/")) {
         return BaseUser::Unknown;
     }
-    if ROOT.iter().any(|glob| glob::matches(glob, &hub_tagged)) {
+    if ROOT.iter().chain(ONE_ARCHITECTURE).any(|glob| glob::matches(glob, &hub_tagged)) {
         return BaseUser::Root;
     }
     BaseUser::Unknown

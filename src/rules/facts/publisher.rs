@@ -1,6 +1,7 @@
 //! Who publishes an image, and which publishers stand for one another.
 
 use super::glob;
+use super::image::ONE_ARCHITECTURE;
 use crate::model::ImageRef;
 
 /// Who stands behind an image.
@@ -16,22 +17,10 @@ pub(in crate::rules) enum Publisher {
     Lookalike(String, &'static str),
 }
 
-/// Globs over `registry/repository` that stand for Docker's official images.
+/// Globs over `registry/repository` that stand for Docker's official images, beside those for one
+/// architecture.
 const OFFICIAL: &[&str] = &[
     "docker.io/library/*",
-    // The same images for one architecture; the last two are the names of old.
-    "docker.io/amd64/*",
-    "docker.io/arm32v5/*",
-    "docker.io/arm32v6/*",
-    "docker.io/arm32v7/*",
-    "docker.io/arm64v8/*",
-    "docker.io/i386/*",
-    "docker.io/mips64le/*",
-    "docker.io/ppc64le/*",
-    "docker.io/riscv64/*",
-    "docker.io/s390x/*",
-    "docker.io/aarch64/*",
-    "docker.io/armhf/*",
     "mirror.gcr.io/library/*",
     "public.ecr.aws/docker/library/*",
     "*/dockerhub/library/*",
@@ -202,7 +191,7 @@ pub(in crate::rules) fn of(image: &ImageRef) -> Publisher {
     if let Some(famous) = lookalike(image) {
         return Publisher::Lookalike(image.familiar(), famous);
     }
-    if OFFICIAL.iter().any(|pattern| glob::matches(pattern, &name)) {
+    if OFFICIAL.iter().chain(ONE_ARCHITECTURE).any(|pattern| glob::matches(pattern, &name)) {
         return Publisher::Official;
     }
     if let Some((_, known)) = KNOWN.iter().find(|(pattern, _)| glob::matches(pattern, &name)) {

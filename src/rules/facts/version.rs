@@ -61,7 +61,7 @@ pub(in crate::rules) fn firmness(tag: &str) -> Firmness {
     if !numbered && matches!(first, "latest" | "nightly" | "edge" | "main" | "master" | "dev") {
         return Firmness::Floating;
     }
-    if tag.split(['-', '_', '+']).any(full) || dated(&tag) {
+    if tag.split(['-', '_', '+']).any(full) || dated(&tag) || built(&tag) {
         Firmness::Full
     } else {
         Firmness::Partial
@@ -84,6 +84,28 @@ fn full(part: &str) -> bool {
         && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
         && hex.bytes().any(|byte| byte.is_ascii_digit())
         && hex.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// `8u302-b08`, `21_35`, `9.4-722`: a release and its build, as OpenJDK and Red Hat count them.
+fn built(tag: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let numbered = |text: &str| text.starts_with(|first: char| first.is_ascii_digit());
+    let update = |part: &str| {
+        part.split_once('u').is_some_and(|(major, update)| digits(major) && digits(update))
+    };
+    let pieces: Vec<&str> = tag.split('-').collect();
+    let release = pieces.windows(2).any(|pair| match pair {
+        [release, build] => {
+            numbered(release)
+                && (build.strip_prefix('b').is_some_and(digits)
+                    || (release.contains('.') && build.len() >= 3 && digits(build)))
+        }
+        _ => false,
+    });
+    let underscored = |part: &&str| {
+        part.rsplit_once('_').is_some_and(|(release, build)| numbered(release) && digits(build))
+    };
+    release || pieces.iter().any(|part| update(part)) || pieces.iter().any(underscored)
 }
 
 /// `2024-01-31`, `2024.01`, `jammy-2024…`: year, month and perhaps day.
@@ -121,6 +143,11 @@ mod tests {
             "17.0.9_9-jre",
             "12.4.1-devel-ubuntu22.04",
             "RELEASE.2024-01-31T20-20-33Z",
+            "8u302-b08-jdk",
+            "8u372",
+            "21_35-jdk",
+            "9.4-722",
+            "8.10-1088",
         ] {
             assert_eq!(firmness(tag), Firmness::Full, "{tag}");
         }
@@ -139,6 +166,9 @@ mod tests {
             "stable",
             "1.25-alpine3.19",
             "bullseye-slim",
+            "16-3.4",
+            "8-jdk",
+            "ubuntu-22.04",
         ] {
             assert_eq!(firmness(tag), Firmness::Partial, "{tag}");
         }
