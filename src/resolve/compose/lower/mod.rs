@@ -1,13 +1,60 @@
 //! A merged project in, its workloads, networks and data out.
+//!
+//! Source: Compose Specification, "Services top-level elements" and what it refers to.
+
+mod amount;
+mod inherit;
+mod limit;
+mod mount;
+mod network;
+mod port;
+mod read;
+mod security;
+mod service;
 
 use super::Project;
-use crate::model::{Declaration, Gap, Settings, Tree};
+use crate::model::{Declaration, Gap, Node, Settings, Span, Tree, Unit, Workload};
 
 /// The units of a project, and what could not be resolved.
 pub(super) fn units(
-    _project: &Project,
-    _tree: &dyn Tree,
-    _settings: &Settings,
+    project: &Project,
+    tree: &dyn Tree,
+    settings: &Settings,
 ) -> (Vec<Declaration>, Vec<Gap>) {
-    (Vec::new(), Vec::new())
+    let _ = (tree, settings);
+    let gaps = Vec::new();
+    let services = project.root.get("services").map_or(&[][..], Node::entries);
+    let mut workloads: Vec<Workload> =
+        services.iter().map(|entry| service::workload(entry, project)).collect();
+    inherit::mounts(&mut workloads);
+    let mut units: Vec<Declaration> = Vec::new();
+    for workload in workloads {
+        let (title, span) = (workload.title.clone(), workload.span);
+        units.push(declaration(project, Unit::Workload(Box::new(workload)), title, span));
+    }
+    for object in network::objects(&project.root) {
+        let (title, span) = (object.title.clone(), object.span);
+        units.push(declaration(
+            project,
+            Unit::Network(Box::new(object.clone())),
+            title.clone(),
+            span,
+        ));
+    }
+    (units, gaps)
+}
+
+fn declaration(project: &Project, unit: Unit, title: String, span: Span) -> Declaration {
+    Declaration { unit, path: project.path.clone(), title, body: body(project, span) }
+}
+
+/// The lines of a unit for similarity, its first one left out: it holds the name.
+fn body(project: &Project, span: Span) -> Vec<String> {
+    let text = &project.file.text;
+    if span.file != text.file {
+        return Vec::new();
+    }
+    let lines = (span.line + 1..=span.end_line).filter_map(|number| text.line(number));
+    let lines = lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
 }

@@ -1,0 +1,58 @@
+//! One service.
+
+use super::super::Project;
+use super::{limit, mount, network, port, read, security};
+use crate::model::{Base, Entry, ImageRef, Node, Platform, Spanned, Workload};
+
+/// What a service declares.
+pub(super) fn workload(entry: &Entry, project: &Project) -> Workload {
+    let (key, node) = (&entry.key, &entry.value);
+    let name = format!("service {}", key.value);
+    let mut out = Workload::new(Platform::Compose, name.clone(), name, key.span);
+    if node.span.file == key.span.file && !node.is_null() {
+        out.span = key.span.to(node.span);
+    }
+    out.image = image(node);
+    out.pull_policy = read::text(node.get("pull_policy"));
+    security::fill(node, &mut out);
+    out.user = read::value(node.get("user")).filter(|user| !user.value.text.is_empty());
+    out.groups = read::texts(node.get("group_add"));
+    out.limits = limit::limits(node);
+    out.requests = limit::requests(node);
+    let volumes = project.root.get("volumes");
+    out.mounts = mount::mounts(node, volumes);
+    out.values = mount::driver_options(&out.mounts, volumes);
+    out.ports = port::published(node.get("ports"));
+    out.exposed = port::exposed(node.get("expose"));
+    out.networks = network::joined(node, &out);
+    out.environment = read::variables(node.get("environment"), &['=']);
+    out.labels = read::variables(node.get("labels"), &['=']);
+    out.labels.extend(read::variables(node.at("deploy.labels"), &['=']));
+    out.labels.extend(read::variables(node.get("annotations"), &['=']));
+    out.build_args = read::variables(node.at("build.args"), &['=']);
+    out.sysctls = read::variables(node.get("sysctls"), &['=']);
+    out.extra_hosts = read::variables(node.get("extra_hosts"), &[':', '=']);
+    out.runtime = read::text(node.get("runtime"));
+    out.profiles = read::texts(node.get("profiles"));
+    out.restart = read::text(node.get("restart"))
+        .or_else(|| read::text(node.at("deploy.restart_policy.condition")));
+    out
+}
+
+/// The image that is pulled. Beside `build` it is only what the built one is called, unless it is
+/// pulled every time.
+fn image(node: &Node) -> Option<Spanned<Base>> {
+    let image = read::value(node.get("image"))?;
+    let built = node.get("build").is_some_and(|build| !build.is_null());
+    let pulled = node.get("pull_policy").and_then(Node::text);
+    let pulled = pulled
+        .is_some_and(|policy| !matches!(policy, "build" | "never" | "missing" | "if_not_present"));
+    if built && !pulled {
+        return None;
+    }
+    let base = match ImageRef::parse(&image.value.text) {
+        Ok(reference) if !image.value.unknown => Base::Image(reference),
+        _ => Base::Unknown(image.value.text.clone()),
+    };
+    Some(image.with(base))
+}
