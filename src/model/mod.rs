@@ -7,6 +7,7 @@ mod dockerfile;
 mod exposure;
 mod finding;
 mod glob;
+mod interpolation;
 mod level;
 mod network;
 mod node;
@@ -34,6 +35,7 @@ pub use dockerfile::{
 pub use exposure::{Exposure, Found, Told, redact};
 pub use finding::{Excerpt, Improvement, Regression, Side};
 pub use glob::Glob;
+pub use interpolation::{Interpolated, interpolate};
 pub use level::{Level, Severity};
 pub use network::{Ingress, Network, NetworkKind, NetworkObject, Policy, Service};
 pub use node::{Content, Entry, Node, Scalar};

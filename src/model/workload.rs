@@ -23,6 +23,9 @@ pub struct Workload {
     pub title: String,
     /// Where an absence shows: the service's key, the container's name.
     pub head: Span,
+    /// Where else it is declared, for what is absent: the override, the extended service, the
+    /// `!reset` that takes something away.
+    pub because: Vec<Span>,
     /// All of it.
     pub span: Span,
     /// The image it runs.
@@ -123,6 +126,7 @@ impl Workload {
             identity,
             title,
             head,
+            because: Vec::new(),
             span: head,
             image: None,
             built: None,
@@ -172,7 +176,7 @@ impl Workload {
     /// Its head as a place for what is absent.
     #[must_use]
     pub fn place(&self) -> Spanned<()> {
-        Spanned::new((), self.head)
+        Spanned::new((), self.head).because(self.because.iter().copied())
     }
 }
 

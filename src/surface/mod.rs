@@ -2,6 +2,7 @@
 
 mod dockerfile;
 mod dockerignore;
+mod environment;
 mod gitfiles;
 
 use bstr::BStr;
@@ -24,8 +25,13 @@ pub struct Surface {
 }
 
 /// Every kind, the most specific name first.
-pub const SURFACES: &[&Surface] =
-    &[&dockerignore::SURFACE, &gitfiles::ATTRIBUTES, &gitfiles::MODULES, &dockerfile::SURFACE];
+pub const SURFACES: &[&Surface] = &[
+    &dockerignore::SURFACE,
+    &gitfiles::ATTRIBUTES,
+    &gitfiles::MODULES,
+    &environment::SURFACE,
+    &dockerfile::SURFACE,
+];
 
 /// The first kind of file that a path may name.
 pub fn of(path: &BStr) -> Option<&'static Surface> {
