@@ -3,6 +3,7 @@
 mod compose;
 mod context;
 mod expand;
+mod kubernetes;
 mod reference;
 mod shell;
 mod stage;
@@ -64,6 +65,13 @@ pub fn units(tree: &dyn Tree, paths: &[BString], names: &Names, settings: &Setti
         structured.iter().filter(is).cloned().collect()
     };
     resolved.add(compose::units(tree, &of(&[FileKind::Compose]), settings));
+    let mut objects = Vec::new();
+    for file in of(&[FileKind::Kubernetes]) {
+        if let Declared::Tree(documents) = &file.declared {
+            objects.extend(kubernetes::objects(documents, &file));
+        }
+    }
+    resolved.add(kubernetes::units(&objects, tree, settings));
     resolved
 }
 
