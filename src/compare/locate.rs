@@ -54,6 +54,12 @@ impl<'a> Locator<'a> {
 
     /// The place to point at.
     pub(super) fn place(&self, worse: &Worse<'_>) -> Place {
+        if let Some(was) = worse
+            .was
+            .filter(|was| was.gone.as_deref().is_some_and(|gone| std::ptr::eq(gone, worse.now)))
+        {
+            return self.gone(was);
+        }
         let removed =
             worse.was.or_else(|| self.lost(worse)).and_then(|was| self.first_removed(was));
         let added = self.first_added(worse.now);
@@ -83,6 +89,17 @@ impl<'a> Locator<'a> {
                 Place { side: Which::New, span, removed: Vec::new(), old_file: None, added }
             }
         }
+    }
+
+    /// The lines of a unit that is gone: those that were removed, else its own.
+    fn gone(&self, was: &Exposure) -> Place {
+        let own = || {
+            let span = was.places.first().copied().unwrap_or(Span::head(FileId(0)));
+            (span, vec![span.line])
+        };
+        let (span, removed) = self.first_removed(was).unwrap_or_else(own);
+        let old_file = Some(span.file);
+        Place { side: Which::Old, span, removed, old_file, added: Vec::new() }
     }
 
     /// What the old unit had under another key of the same rule, if it was one thing: the image

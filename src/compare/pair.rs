@@ -4,12 +4,13 @@
 //! shipped), then similarity among what is left, over all files together: a move is no change.
 
 use std::collections::HashMap;
+use std::mem::discriminant;
 
 use bstr::{BStr, BString, ByteSlice};
 
 use super::Model;
 use super::subtract::Worse;
-use crate::model::{Exposure, Measured, Stage, Unit};
+use crate::model::{AccessKind, Exposure, Measured, Stage, Unit};
 
 /// Lines in common, of all lines, from which two units are taken for the same.
 const ALIKE: f64 = 0.5;
@@ -177,6 +178,11 @@ fn comparable(old: &Unit, new: &Unit) -> bool {
     match (old, new) {
         (Unit::Stage(a), Unit::Stage(b)) => same_role(a, b),
         (Unit::Source(a), Unit::Source(b)) => a.kind == b.kind,
+        (Unit::Network(a), Unit::Network(b)) => discriminant(&a.kind) == discriminant(&b.kind),
+        (Unit::Access(a), Unit::Access(b)) => match (&a.kind, &b.kind) {
+            (AccessKind::Guard(a), AccessKind::Guard(b)) => a.kind == b.kind,
+            (a, b) => discriminant(a) == discriminant(b),
+        },
         _ => kind(old).is_some() && kind(old) == kind(new),
     }
 }

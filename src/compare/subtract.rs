@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::{Exposure, Measured, Told};
+use bstr::ByteSlice as _;
+
+use crate::model::{Exposure, Measured, Told, Unit};
 
 /// One difference between the two revisions.
 pub(super) enum Change<'a> {
@@ -14,7 +16,7 @@ pub(super) enum Change<'a> {
 
 /// An exposure that is new or higher.
 pub(super) struct Worse<'a> {
-    /// The unit of the new revision.
+    /// The unit of the new revision; the old one where it is gone.
     pub(super) unit: &'a Measured,
     /// Its old counterpart.
     pub(super) counterpart: Option<&'a Measured>,
@@ -56,6 +58,7 @@ pub(super) fn subtract<'a>(
                 && was.map_or(!now.level.only_lost, |was| now.level.worse_than(&was.level))
                 && !already(&known, now)
                 && !now.open_under.is_some_and(|key| before.contains_key(&(now.rule.id, key)))
+                && !taken_in(&before, now)
                 && worth_a_word(now, was, counterpart.is_some())
             {
                 changes.push(Change::Worse(Worse { unit, counterpart, now, was }));
@@ -75,13 +78,49 @@ pub(super) fn subtract<'a>(
             }
         }
     }
+    changes.extend(gone(old, new, pairs));
     changes
+}
+
+/// Units that protect others and have no counterpart any more. Where all that stood in a folder
+/// beside one, workloads among it, is gone too, what it protected went with it.
+fn gone<'a>(
+    old: &'a [Measured],
+    new: &[Measured],
+    pairs: &[Option<usize>],
+) -> impl Iterator<Item = Change<'a>> {
+    let kept: HashSet<usize> = pairs.iter().flatten().copied().collect();
+    let folders: HashSet<&[u8]> = new.iter().map(folder).collect();
+    let workloads = old.iter().filter(|unit| matches!(unit.declaration.unit, Unit::Workload(_)));
+    let given_up: HashSet<&[u8]> =
+        workloads.map(folder).filter(|folder| !folders.contains(folder)).collect();
+    let lost = old.iter().enumerate().filter(move |(at, _)| !kept.contains(at));
+    lost.filter(move |(_, unit)| !given_up.contains(folder(unit))).flat_map(|(_, unit)| {
+        unit.exposures.iter().filter_map(move |was| {
+            let now = was.gone.as_deref()?;
+            Some(Change::Worse(Worse { unit, counterpart: Some(unit), now, was: Some(was) }))
+        })
+    })
+}
+
+fn folder(unit: &Measured) -> &[u8] {
+    let path = &unit.declaration.path;
+    path.rfind_byte(b'/').and_then(|at| path.get(..at)).unwrap_or_default()
+}
+
+/// The old unit was as open under a key that takes this one in.
+fn taken_in(before: &HashMap<Key<'_>, &Exposure>, now: &Exposure) -> bool {
+    now.within.iter().any(|key| {
+        let was = before.get(&(now.rule.id, key.as_str()));
+        was.is_some_and(|was| was.level.rank >= now.level.rank)
+    })
 }
 
 fn worth_a_word(now: &Exposure, was: Option<&Exposure>, known_unit: bool) -> bool {
     match now.told {
         Told::Always | Told::Replaced => true,
         Told::InKnownUnit => known_unit,
+        Told::IfUnheard => known_unit && was.is_none(),
         Told::IfLost => was.is_some_and(|was| was.level.rank == 0),
     }
 }

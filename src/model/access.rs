@@ -1,6 +1,6 @@
 //! Access objects: who may do what in a cluster, and what watches over it.
 
-use super::{FileId, Span, Spanned, Variable};
+use super::{FileId, Known, Severity, Span, Spanned, Variable};
 
 /// A role and its bindings, a namespace's guard, an admission policy.
 #[derive(Clone, Debug)]
@@ -26,8 +26,8 @@ pub enum AccessKind {
     Role(Role),
     /// RoleBinding, ClusterRoleBinding.
     Binding(Binding),
-    /// A namespace and the level of Pod Security that its labels ask for.
-    Namespace(Vec<Spanned<Variable>>),
+    /// A namespace and its labels.
+    Namespace(Vec<Variable>),
     /// An object that enforces something: an admission webhook, a policy of an engine, a quota.
     Guard(Guard),
 }
@@ -37,34 +37,38 @@ pub enum AccessKind {
 pub struct Role {
     /// It counts in every namespace.
     pub cluster: bool,
-    /// What it allows, one verb on one resource each.
+    /// What it allows.
     pub rights: Vec<Spanned<Right>>,
     /// Roles that it is added to by an aggregation label: `admin`, `edit`, `view`.
     pub aggregates_to: Vec<Spanned<String>>,
 }
 
-/// A verb on a resource.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// One rule of a role: its verbs on its resources.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Right {
-    /// `get`, `*`.
-    pub verb: String,
-    /// The API group, empty for the core group; `*`.
-    pub group: String,
-    /// `pods`, `pods/exec`, `*`; a path for non-resource URLs.
-    pub resource: String,
-    /// Only objects of certain names.
-    pub named: bool,
+    /// `get`, `*`, each with its place.
+    pub verbs: Vec<Spanned<String>>,
+    /// API groups, empty for the core group; `*`.
+    pub groups: Vec<Spanned<String>>,
+    /// `pods`, `pods/exec`, `*`.
+    pub resources: Vec<Spanned<String>>,
+    /// Only objects of these names; empty: all.
+    pub names: Vec<Spanned<String>>,
+    /// Paths that are no resources.
+    pub urls: Vec<Spanned<String>>,
 }
 
 /// A binding of a role to subjects.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Binding {
     /// It counts in every namespace.
     pub cluster: bool,
     /// `ClusterRole/cluster-admin`.
-    pub role: Option<Spanned<String>>,
+    pub role: Option<Spanned<Known<String>>>,
     /// `User/…`, `Group/…`, `ServiceAccount/namespace/name`.
     pub subjects: Vec<Spanned<String>>,
+    /// The role is declared beside it: what it gives is told there.
+    pub declared: bool,
 }
 
 /// Something that enforces.
@@ -72,6 +76,36 @@ pub struct Binding {
 pub struct Guard {
     /// What kind of object: `ValidatingWebhookConfiguration`, `ClusterPolicy`.
     pub kind: String,
-    /// What it says about being strict, by name: `failurePolicy`, `validationFailureAction`.
-    pub settings: Vec<Spanned<Variable>>,
+    /// What losing it means.
+    pub weight: Severity,
+    /// What it says about being strict.
+    pub checks: Vec<Spanned<Check>>,
+}
+
+/// One thing that a guard says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Its name: `failure policy of webhook a`, `enforcement`.
+    pub name: String,
+    /// How strict it is.
+    pub stance: Stance,
+    /// As written, or what holds where nothing is.
+    pub value: String,
+    /// Nothing is written.
+    pub absent: bool,
+}
+
+/// How strict a guard is about something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stance {
+    /// It turns away.
+    Enforced,
+    /// It can't be known.
+    Unknown,
+    /// Something is left out of it, or it waits for less: the more, the weaker.
+    Narrowed(u64),
+    /// It only tells.
+    Warns,
+    /// It lets everything pass.
+    Off,
 }

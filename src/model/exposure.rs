@@ -35,6 +35,11 @@ pub struct Exposure {
     /// A key under which the old unit may have left it open: then it is not new. `None`: only its
     /// own key and its identity tell.
     pub open_under: Option<&'static str>,
+    /// Keys of this rule of which each takes this one in: where the old unit was as open under one
+    /// of them, it is not new.
+    pub within: Vec<String>,
+    /// What is told where its whole unit is gone and nothing took its place; `None`: nothing.
+    pub gone: Option<Box<Exposure>>,
 }
 
 /// When an exposure that got worse is worth a word.
@@ -48,6 +53,9 @@ pub enum Told {
     IfLost,
     /// Whenever it is new or wider, but it is no gain when it goes: something else took its place.
     Replaced,
+    /// Where its unit has an old counterpart that says nothing of its key: another unit tells what
+    /// became of it.
+    IfUnheard,
 }
 
 /// Takes what a rule measures: stamps the rule, escapes and bounds keys and evidence.
@@ -101,6 +109,8 @@ impl<'a> Found<'a> {
             together: false,
             told: Told::Always,
             open_under: None,
+            within: Vec::new(),
+            gone: None,
         });
         &mut self.exposures[index]
     }
@@ -140,6 +150,21 @@ impl Exposure {
     /// It is not new where the old unit had `key` of this rule open: anything may have been there.
     pub fn open_under(&mut self, key: &'static str) -> &mut Self {
         self.open_under = Some(key);
+        self
+    }
+
+    /// It is not new where the old unit was as open under one of these keys of this rule.
+    pub fn within(&mut self, keys: impl IntoIterator<Item = String>) -> &mut Self {
+        self.within.extend(keys.into_iter().map(|key| printable(&key, EVIDENCE)));
+        self
+    }
+
+    /// The unit protects others: where all of it is gone, and no other took its place, it has come
+    /// to `level`.
+    pub fn gone(&mut self, level: Level) -> &mut Self {
+        let evidence = String::new();
+        let gone = Self { level, evidence, absent: true, gone: None, ..self.clone() };
+        self.gone = Some(Box::new(gone));
         self
     }
 

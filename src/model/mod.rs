@@ -1,6 +1,7 @@
 //! The words of the house: what every room knows.
 
 mod access;
+mod cidr;
 mod context;
 mod data;
 mod dockerfile;
@@ -16,6 +17,7 @@ mod printable;
 mod reference;
 mod report;
 mod rule;
+mod selector;
 mod settings;
 mod shell;
 mod source;
@@ -26,7 +28,8 @@ mod tree;
 mod unit;
 mod workload;
 
-pub use access::{AccessKind, AccessObject, Binding, Guard, Right, Role};
+pub use access::{AccessKind, AccessObject, Binding, Check, Guard, Right, Role, Stance};
+pub use cidr::{Block, Cidr};
 pub use context::{BuildContext, Builders, IgnoreFile, Reached, Sensitive, Taken, Tracked};
 pub use data::{DataKind, DataObject};
 pub use dockerfile::{
@@ -37,13 +40,17 @@ pub use finding::{Excerpt, Improvement, Regression, Side};
 pub use glob::Glob;
 pub use interpolation::{Interpolated, interpolate};
 pub use level::{Level, Severity};
-pub use network::{Ingress, Network, NetworkKind, NetworkObject, Policy, Service};
+pub use network::{
+    Behind, Direction, Gate, Ingress, Isolation, Network, NetworkKind, NetworkObject, Peer, Policy,
+    PortRange, Service, Who,
+};
 pub use node::{Content, Entry, Node, Scalar};
 pub use pattern::{Pattern, Wildcard, clean, deciding};
 pub use printable::{hides, printable, printable_bytes};
 pub use reference::ImageRef;
 pub use report::{Action, Bypass, Finding, Problem, RefReport, Report};
 pub use rule::{Example, Measure, Reference, Rule};
+pub use selector::{Operator, Requirement, Selector};
 pub use settings::Settings;
 pub use shell::{
     Command, Invoked, Pipeline, Redirect, Shell, Substitution, Word, is_shell, program,
@@ -57,7 +64,6 @@ pub use unit::{
     Attribute, Declaration, Declared, File, FileKind, Measured, Reading, Submodule, Unit,
 };
 pub use workload::{
-    Breadth, Device, DeviceKind, Host, Isolation, Known, Limit, Mount, MountKind, Namespace,
-    NamespaceKind, Peer, Platform, Profile, Published, Resource, Shared, Switch, ValueFile,
-    Workload,
+    Device, DeviceKind, Host, Known, Limit, Mount, MountKind, Namespace, NamespaceKind, Platform,
+    Profile, Published, Resource, Shared, Switch, ValueFile, Workload,
 };

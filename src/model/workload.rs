@@ -111,9 +111,6 @@ pub struct Workload {
     /// Other options that a rule may ask about, by their usual name: `logging.driver=none`,
     /// `oom_kill_disable=true`, `userns=host`.
     pub options: Vec<Variable>,
-    /// Who may reach its pod and whom it may reach, where network policies say; `None` outside
-    /// Kubernetes.
-    pub isolation: Option<Box<Isolation>>,
 }
 
 impl Workload {
@@ -169,7 +166,6 @@ impl Workload {
             profiles: Vec::new(),
             build_privileges: Vec::new(),
             options: Vec::new(),
-            isolation: None,
         }
     }
 
@@ -406,38 +402,4 @@ pub struct ValueFile {
     pub variables: Vec<Variable>,
     /// It is meant to hold secrets: a compose `secrets:` entry, a `secretGenerator`.
     pub secret: bool,
-}
-
-/// What network policies leave open for a pod; each list holds who may talk to whom.
-#[derive(Clone, Debug, Default)]
-pub struct Isolation {
-    /// Sources allowed in; `None`: no policy selects the pod for this direction, all may.
-    pub ingress: Option<Vec<Spanned<Peer>>>,
-    /// Destinations allowed; `None` as above.
-    pub egress: Option<Vec<Spanned<Peer>>>,
-}
-
-/// A set of peers that a network policy allows, and on which ports.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Peer {
-    /// Normalised: `every address`, `10.0.0.0/8 except 10.1.0.0/16`, `pods app=web of namespaces
-    /// team=a`.
-    pub who: String,
-    /// How many it can be, by kind.
-    pub breadth: Breadth,
-    /// Normalised: `every port`, `5432/tcp`.
-    pub ports: String,
-}
-
-/// How wide a peer of a network policy is, narrowest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Breadth {
-    /// Pods that a selector names, in this namespace or in named ones.
-    Selected,
-    /// Every pod of the namespace, or a block of private addresses.
-    Namespace,
-    /// Every pod of every namespace, or a large block of addresses.
-    Cluster,
-    /// Everybody.
-    Everybody,
 }
