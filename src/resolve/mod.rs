@@ -4,6 +4,7 @@ mod compose;
 mod context;
 mod expand;
 mod kubernetes;
+mod other;
 mod reference;
 mod shell;
 mod stage;
@@ -18,8 +19,8 @@ pub use context::{Names, dockerfiles_of, is_sensitive};
 
 /// The files of a revision whose units depend on the one at `path`: the compose file that extends
 /// it, the kustomization that names it. Bounded to what lies near it.
-pub fn readers_of(_path: &BStr, _tree: &dyn Tree) -> Vec<BString> {
-    Vec::new()
+pub fn readers_of(path: &BStr, _tree: &dyn Tree) -> Vec<BString> {
+    other::readers_of(path).into_iter().collect()
 }
 
 /// The declared units of the affected files of one revision.
@@ -72,6 +73,7 @@ pub fn units(tree: &dyn Tree, paths: &[BString], names: &Names, settings: &Setti
         }
     }
     resolved.add(kubernetes::units(&objects, tree, settings));
+    resolved.add(other::units(tree, &of(other::KINDS)));
     resolved
 }
 

@@ -51,7 +51,7 @@ pub(super) fn of_copy(from: &str, stages: &StageNames, count: usize) -> Base {
     }
 }
 
-fn of_image(image: &Value) -> Base {
+pub(super) fn of_image(image: &Value) -> Base {
     match ImageRef::parse(&image.text) {
         _ if image.unknown => Base::Unknown(image.text.clone()),
         _ if image.text == "scratch" => Base::Scratch,

@@ -4,6 +4,7 @@ mod dockerfile;
 mod dockerignore;
 mod environment;
 mod gitfiles;
+mod systemd;
 
 use bstr::BStr;
 
@@ -30,6 +31,7 @@ pub const SURFACES: &[&Surface] = &[
     &gitfiles::ATTRIBUTES,
     &gitfiles::MODULES,
     &environment::SURFACE,
+    &systemd::SURFACE,
     &dockerfile::SURFACE,
 ];
 
