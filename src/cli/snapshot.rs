@@ -9,7 +9,7 @@ use bstr::{BStr, BString};
 
 use crate::git;
 use crate::model::{
-    Declared, EntryKind, File, FileId, FileKind, Gap, GapKind, Reading, Text, Tree,
+    Declared, EntryKind, File, FileId, FileKind, Gap, GapKind, Reading, Span, Text, Tree,
 };
 use crate::surface;
 
@@ -152,6 +152,15 @@ impl Tree for Snapshot<'_> {
         let file = self.read_by(path, |_| surface::of_kind(kind));
         self.others.borrow_mut().insert(key, file.clone());
         file
+    }
+
+    fn known(&self, id: FileId) -> Option<Rc<File>> {
+        self.files.borrow().get(id.0 as usize).cloned()
+    }
+
+    fn part_as(&self, part: Span, kind: FileKind) -> Option<Reading> {
+        let file = self.known(part.file)?;
+        Some(read_safely(surface::of_kind(kind)?, &file.text.part(part)))
     }
 
     fn over(&self) -> bool {

@@ -34,6 +34,39 @@ impl Text {
         Self { file, path: path.into(), content, starts }
     }
 
+    /// The lines of `part` alone, where they stand: the indentation of the first is taken off each
+    /// of them, and every other line is blank.
+    #[must_use]
+    pub fn part(&self, part: Span) -> Self {
+        let lines = part.line..=part.end_line;
+        let indent = |number: u32| {
+            let line = self.line(number).unwrap_or_default();
+            line.len() - line.trim_start_matches(' ').len()
+        };
+        let filled = lines.clone().find(|&n| self.line(n).is_some_and(|l| !l.trim().is_empty()));
+        let margin = filled.map_or(0, indent);
+        let mut bytes = Vec::with_capacity(self.content.len());
+        for number in 1..=self.lines() {
+            let whole = self.line(number).unwrap_or_default();
+            let cut =
+                if lines.contains(&number) { indent(number).min(margin) } else { whole.len() };
+            // A carriage return before the end of a line is part of that end: nothing else moves.
+            if number > 1 {
+                bytes.pop();
+                bytes.resize(bytes.len() + cut, b'\r');
+                bytes.push(b'\n');
+            } else {
+                bytes.resize(cut, b' ');
+            }
+            bytes.extend_from_slice(whole.get(cut..).unwrap_or_default().as_bytes());
+            let end =
+                self.starts.get(number as usize).map_or(self.content.len(), |&at| at as usize);
+            bytes.resize(end.saturating_sub(1), b'\r');
+            bytes.extend((bytes.len() < end).then_some(b'\n'));
+        }
+        Self::new(self.file, self.path.clone(), &bytes)
+    }
+
     /// The span of a range of bytes.
     #[must_use]
     pub fn span(&self, range: Range<usize>) -> Span {
@@ -141,5 +174,29 @@ impl Gap {
     pub fn of(kind: GapKind, path: impl Into<BString>, message: impl Into<String>) -> Self {
         let message = super::printable(&message.into(), 200);
         Self { kind, path: path.into(), span: None, key: message.clone(), message }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FileId, Text};
+
+    #[test]
+    fn a_part_of_a_text_stays_where_it_is() {
+        for end in ["\n", "\r\n"] {
+            let lines =
+                ["a:", "  b: |", "    FROM x", "", "    RUN <<E", "     y", "    E", "  c: d"];
+            let text = Text::new(FileId(0), "f", lines.join(end).as_bytes());
+            let at = text.content.find("FROM").unwrap_or_default();
+            let to = text.content.find("E\n").unwrap_or(text.content.len());
+            let part = text.part(text.span(at..text.content.find("  c").unwrap_or(to)));
+            assert_eq!(part.content.len(), text.content.len());
+            let kept: Vec<&str> =
+                (1..=8).map(|n| part.line(n).unwrap_or("?").trim_start_matches(' ')).collect();
+            assert_eq!(kept, ["", "", "FROM x", "", "RUN <<E", "y", "E", ""]);
+            assert_eq!(part.line(6), Some(" y"));
+            assert_eq!(part.content.find("FROM"), text.content.find("FROM"));
+            assert_eq!(part.line_of(part.content.find("RUN").unwrap_or_default()), 5);
+        }
     }
 }

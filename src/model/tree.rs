@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use bstr::{BStr, BString};
 
-use super::{File, FileKind, Gap};
+use super::{File, FileId, FileKind, Gap, Reading, Span};
 
 /// A revision as `resolve` may see it: it counts and bounds what it gives.
 pub trait Tree {
@@ -21,6 +21,14 @@ pub trait Tree {
     /// # Errors
     /// As [`Tree::file`].
     fn file_as(&self, path: &BStr, kind: FileKind) -> Result<Option<Rc<File>>, Gap>;
+
+    /// A file that was given before, by its id.
+    fn known(&self, id: FileId) -> Option<Rc<File>>;
+
+    /// A part of a file that was given before, read as a file of `kind` whose lines all lose the
+    /// indentation of the first: a Dockerfile written down in a compose file. Its spans are those
+    /// of the file.
+    fn part_as(&self, part: Span, kind: FileKind) -> Option<Reading>;
 
     /// The time that policy gives has run out: give back what there is, with a gap.
     fn over(&self) -> bool {

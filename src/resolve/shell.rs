@@ -8,9 +8,12 @@ mod heredoc;
 mod inner;
 mod keyword;
 mod list;
+mod scalar;
 mod word;
 
 use std::collections::HashMap;
+
+pub(super) use self::scalar::{invocation, of_scalar};
 
 use self::heredoc::Resume;
 use crate::model::{Command, Pipeline, Script, Shell, Spanned, Word};

@@ -9,6 +9,8 @@ mod declare;
 mod ports;
 mod run;
 
+pub(super) use run::exec;
+
 use crate::model::{Base, Dockerfile, Gap, Settings, Stage, Text};
 
 /// The stages of a Dockerfile, and pseudo stages for their `ONBUILD` triggers.

@@ -11,7 +11,8 @@ use std::rc::Rc;
 use bstr::{BStr, BString};
 use plimsoll::compare::{Outcome, Side, compare};
 use plimsoll::model::{
-    Declared, EntryKind, Example, File, FileId, FileKind, Gap, Measured, Rule, Settings, Text, Tree,
+    Declared, EntryKind, Example, File, FileId, FileKind, Gap, Measured, Reading, Rule, Settings,
+    Span, Text, Tree,
 };
 use plimsoll::{resolve, rules, surface};
 
@@ -65,6 +66,15 @@ impl Tree for MapTree {
         let file = Rc::new(read(text, surface::of_kind(kind)));
         files.push(Rc::clone(&file));
         Ok(Some(file))
+    }
+
+    fn known(&self, id: FileId) -> Option<Rc<File>> {
+        self.files.borrow().get(id.0 as usize).cloned()
+    }
+
+    fn part_as(&self, part: Span, kind: FileKind) -> Option<Reading> {
+        let file = self.known(part.file)?;
+        Some((surface::of_kind(kind)?.read)(&file.text.part(part)))
     }
 
     fn names(&self, folder: &BStr) -> Vec<(BString, EntryKind)> {

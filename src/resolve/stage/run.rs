@@ -84,7 +84,10 @@ fn invocation(arguments: &Arguments, place: Spanned<()>, scope: &Scope) -> Optio
 }
 
 /// The one command of an exec form; true where no shell runs it. `["sh", "-c", TEXT]` is `TEXT`.
-fn exec(words: &[Spanned<String>], known: &dyn Fn(&str) -> Option<String>) -> (Shell, bool) {
+pub(in crate::resolve) fn exec(
+    words: &[Spanned<String>],
+    known: &dyn Fn(&str) -> Option<String>,
+) -> (Shell, bool) {
     let mut shell = shell::exec(words, known);
     let mut programs = words.iter().map(|word| program(&word.value));
     if !programs.find(|name| *name != "env").is_some_and(is_shell) {

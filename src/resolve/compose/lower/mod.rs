@@ -3,10 +3,13 @@
 //! Source: Compose Specification, "Services top-level elements" and what it refers to.
 
 mod amount;
+mod command;
+mod data;
 mod inherit;
 mod limit;
 mod mount;
 mod network;
+mod option;
 mod port;
 mod read;
 mod security;
@@ -21,11 +24,11 @@ pub(super) fn units(
     tree: &dyn Tree,
     settings: &Settings,
 ) -> (Vec<Declaration>, Vec<Gap>) {
-    let _ = (tree, settings);
-    let gaps = Vec::new();
+    let _ = settings;
+    let mut gaps = Vec::new();
     let services = project.root.get("services").map_or(&[][..], Node::entries);
     let mut workloads: Vec<Workload> =
-        services.iter().map(|entry| service::workload(entry, project)).collect();
+        services.iter().map(|entry| service::workload(entry, project, tree, &mut gaps)).collect();
     inherit::mounts(&mut workloads);
     let mut units: Vec<Declaration> = Vec::new();
     for workload in workloads {

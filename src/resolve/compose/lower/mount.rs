@@ -117,9 +117,8 @@ fn long(item: &Node) -> Mount {
     let kind = match get("type") {
         "bind" | "npipe" => MountKind::Host,
         "tmpfs" => MountKind::Temporary,
-        "volume" | "cluster" => MountKind::Volume,
         "" if is_path(source) => MountKind::Host,
-        "" => MountKind::Volume,
+        "" | "volume" | "cluster" => MountKind::Volume,
         _ => MountKind::Other,
     };
     let source = match kind {

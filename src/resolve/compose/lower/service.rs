@@ -1,11 +1,16 @@
 //! One service.
 
 use super::super::Project;
-use super::{limit, mount, network, port, read, security};
-use crate::model::{Base, Entry, ImageRef, Node, Platform, Spanned, Workload};
+use super::{command, data, limit, mount, network, option, port, read, security};
+use crate::model::{Base, Entry, Gap, ImageRef, Node, Platform, Spanned, Tree, Workload};
 
 /// What a service declares.
-pub(super) fn workload(entry: &Entry, project: &Project) -> Workload {
+pub(super) fn workload(
+    entry: &Entry,
+    project: &Project,
+    tree: &dyn Tree,
+    gaps: &mut Vec<Gap>,
+) -> Workload {
     let (key, node) = (&entry.key, &entry.value);
     let name = format!("service {}", key.value);
     let mut out = Workload::new(Platform::Compose, name.clone(), name, key.span);
@@ -36,6 +41,9 @@ pub(super) fn workload(entry: &Entry, project: &Project) -> Workload {
     out.profiles = read::texts(node.get("profiles"));
     out.restart = read::text(node.get("restart"))
         .or_else(|| read::text(node.at("deploy.restart_policy.condition")));
+    command::fill(node, tree, &mut out);
+    data::fill(node, project, tree, &mut out, gaps);
+    option::fill(node, &mut out);
     out
 }
 
