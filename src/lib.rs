@@ -3,6 +3,7 @@
 //! Data flows one way: `git` → `surface` → `resolve` → `compare` with `rules` → `policy` →
 //! `report`. Every room knows `model` and no other; `cli` composes them.
 
+pub mod audit;
 pub mod cli;
 pub mod compare;
 pub mod git;

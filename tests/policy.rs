@@ -58,6 +58,7 @@ fn regression(severity: Severity) -> Regression {
         fingerprint: "aaaa".into(),
         commit: None,
         new_unit: false,
+        marks: Vec::new(),
     }
 }
 

@@ -39,6 +39,8 @@ pub(super) enum Command {
     },
     /// Compare two revisions, the index or the worktree; writes nothing
     Check(Check),
+    /// Replay a history as if every commit had been pushed today; writes nothing
+    Audit(Audit),
     /// List the rules
     Rules {
         /// How to print them
@@ -72,6 +74,21 @@ pub(super) struct Check {
     /// The repository; this folder without one
     #[arg(short = 'C', long = "repository", value_name = "DIR")]
     pub(super) repository: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Audit {
+    /// The history: a revision or a range `A..B`; HEAD without one
+    #[arg(default_value = "HEAD")]
+    pub(super) range: String,
+    /// The repository; this folder without one
+    #[arg(short = 'C', long = "repository", value_name = "DIR")]
+    pub(super) repository: Option<PathBuf>,
+    /// Follow first parents only: one step for each merge into the branch
+    #[arg(long)]
+    pub(super) first_parent: bool,
     #[command(flatten)]
     pub(super) common: Common,
 }

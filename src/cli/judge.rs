@@ -33,6 +33,18 @@ pub(super) struct Judged {
     pub(super) excluded: usize,
 }
 
+/// One comparison with the units of both sides.
+pub(super) struct Compared {
+    /// What there is to say.
+    pub(super) judged: Judged,
+    /// The units of the old revision's affected files.
+    pub(super) before: Vec<Measured>,
+    /// Those of the new one's.
+    pub(super) after: Vec<Measured>,
+    /// Files under another path than before, as (old, new).
+    pub(super) moved: Vec<(BString, BString)>,
+}
+
 /// Everything that stays the same while one run judges.
 pub(super) struct Judge<'a> {
     pub(super) repository: &'a Repository,
@@ -97,6 +109,16 @@ impl<'a> Judge<'a> {
         new: &Revision,
         rules: &[&'static Rule],
     ) -> Result<Judged> {
+        Ok(self.measured(old, new, rules)?.judged)
+    }
+
+    /// One comparison, and what it measured on both sides.
+    pub(super) fn measured(
+        &self,
+        old: &Revision,
+        new: &Revision,
+        rules: &[&'static Rule],
+    ) -> Result<Compared> {
         let old = Snapshot::new(self.repository.tree(*old, self.limits)?);
         let new = Snapshot::new(self.repository.tree(*new, self.limits)?);
         let changes =
@@ -139,7 +161,7 @@ impl<'a> Judge<'a> {
         // What can't be read any more has not got better.
         let improvements = if judged.gaps.is_empty() { improvements } else { Vec::new() };
         (judged.regressions, judged.improvements) = (regressions, improvements);
-        Ok(judged)
+        Ok(Compared { judged, before, after, moved: affected.moved })
     }
 
     /// The units of one side with their exposures, within the bounds of policy.

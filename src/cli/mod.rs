@@ -2,6 +2,7 @@
 
 mod affected;
 mod args;
+mod audit;
 mod check;
 mod history;
 mod hook;
@@ -72,6 +73,7 @@ fn run(started: Instant) -> ExitCode {
             Ok(_) => ExitCode::SUCCESS,
             Err(error) => failed(&error, Job::Check),
         },
+        Command::Audit(arguments) => told(audit::audit(&arguments)),
         Command::Rules { format } => told(inspect::list(format)),
         Command::Explain { rule } => told(inspect::explain(&rule)),
         Command::Policy { action } => told(inspect::policy(&action)),

@@ -71,6 +71,7 @@ pub(super) fn loosened(
             fingerprint: crate::compare::fingerprint(&[rule.id, NAME, &phrase]),
             commit: None,
             new_unit: false,
+            marks: Vec::new(),
         })
         .collect())
 }

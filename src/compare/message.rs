@@ -4,7 +4,7 @@ use super::locate::{Locator, text};
 use super::mask::Mask;
 use super::subtract::{Better, Worse};
 use crate::model::{
-    Excerpt, Exposure, FileId, Improvement, Measured, Regression, Side as Which, printable,
+    Excerpt, Exposure, FileId, Improvement, Measured, Regression, Side as Which, mark, printable,
 };
 
 /// How much of a line is shown.
@@ -44,6 +44,7 @@ pub(super) fn regression(worse: &Worse<'_>, locator: &Locator<'_>, mask: &Mask) 
         message,
         commit: None,
         new_unit: worse.counterpart.is_none(),
+        marks: vec![mark(worse.now.rule.id, &declaration.title, &worse.now.key)],
     }
 }
 

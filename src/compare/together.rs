@@ -28,6 +28,7 @@ pub(super) fn regressions(all: Vec<Regression>) -> Vec<Regression> {
         hasher.update(first.fingerprint.as_bytes());
         for other in rest {
             hasher.update(other.fingerprint.as_bytes());
+            first.marks.extend(other.marks);
             first.removed.extend(other.removed);
             first.added.extend(other.added);
             if other.span.line < first.span.line {

@@ -7,6 +7,7 @@ mod baseline;
 mod changes;
 mod commits;
 mod environment;
+mod history;
 mod ignored;
 mod index;
 mod listing;
@@ -28,6 +29,7 @@ pub use commits::{Commit, Commits};
 pub use environment::{Environment, push_options};
 /// The name of an object: 40 hexadecimal digits in a SHA-1 repository, 64 in a SHA-256 one.
 pub use gix::ObjectId as Id;
+pub use history::History;
 pub use objects::Peeled;
 pub use repository::{Limits, Repository, Revision};
 pub use resolve::Range;

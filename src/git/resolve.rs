@@ -98,7 +98,7 @@ impl Repository {
         }
     }
 
-    fn commit_named(&self, text: &str) -> Result<Id> {
+    pub(super) fn commit_named(&self, text: &str) -> Result<Id> {
         let id = self.resolve(text)?;
         match self.peel(id) {
             Ok(Peeled::Commit { id, .. }) => Ok(id),

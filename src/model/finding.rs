@@ -57,6 +57,8 @@ pub struct Regression {
     pub commit: Option<String>,
     /// The unit has no counterpart in the old revision.
     pub new_unit: bool,
+    /// The exposures it consists of, as [`mark`](super::mark)s.
+    pub marks: Vec<u64>,
 }
 
 /// An exposure of the old revision that is gone, or lower now.

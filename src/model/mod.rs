@@ -1,6 +1,7 @@
 //! The words of the house: what every room knows.
 
 mod access;
+mod audit;
 mod cidr;
 mod context;
 mod data;
@@ -29,6 +30,7 @@ mod unit;
 mod workload;
 
 pub use access::{AccessKind, AccessObject, Binding, Check, Guard, Right, Role, Stance};
+pub use audit::{Audit, Closed, Landed, Step, height, mark};
 pub use cidr::{Block, Cidr};
 pub use context::{BuildContext, Builders, IgnoreFile, Reached, Sensitive, Taken, Tracked};
 pub use data::{DataKind, DataObject};

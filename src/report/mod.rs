@@ -3,6 +3,7 @@
 //! All foreign text (paths, ref names, values, reasons) is made printable here, at the last moment
 //! before it leaves, whatever the rooms before have done.
 
+mod audit;
 mod document;
 mod failure;
 mod finding;
@@ -12,6 +13,7 @@ mod page;
 mod text;
 mod web;
 
+pub use audit::{audit_lines, audit_text};
 pub use document::Document;
 pub use failure::failure;
 pub use json::json;

@@ -62,6 +62,7 @@ fn port(line: u32) -> Finding {
             fingerprint: format!("{line:016x}"),
             commit: None,
             new_unit: false,
+            marks: Vec::new(),
         },
         action: Action::Reject,
         waived: None,
