@@ -4,7 +4,13 @@ mod dockerfile;
 mod dockerignore;
 mod environment;
 mod gitfiles;
+// Read by the surfaces of files in these notations.
+#[allow(dead_code)]
+mod hcl;
+#[allow(dead_code)]
+mod jsonc;
 mod systemd;
+mod yaml;
 
 use bstr::BStr;
 
@@ -33,6 +39,7 @@ pub const SURFACES: &[&Surface] = &[
     &environment::SURFACE,
     &systemd::SURFACE,
     &dockerfile::SURFACE,
+    &yaml::SURFACE,
 ];
 
 /// The first kind of file that a path may name.
