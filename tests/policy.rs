@@ -171,8 +171,12 @@ fn rules_are_told_their_options() {
 fn every_option_that_a_rule_reads_can_be_written() {
     for rule in plimsoll::rules::RULES {
         for option in rule.options {
-            let text = format!("[rules.{}]\n{option} = []", rule.id);
-            let read = Policy::parse("policy.toml", &text, plimsoll::rules::RULES);
+            // A list or a number.
+            let read = |value: &str| {
+                let text = format!("[rules.{}]\n{option} = {value}", rule.id);
+                Policy::parse("policy.toml", &text, plimsoll::rules::RULES)
+            };
+            let read = read("[]").or_else(|_| read("1"));
             assert!(read.is_ok(), "{}", read.unwrap_err());
         }
     }

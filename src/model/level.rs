@@ -61,6 +61,8 @@ pub struct Level {
     pub added: Option<Severity>,
     /// How much it matters where a rung that was open already is left: `None` as `severity`.
     pub widened: Option<Severity>,
+    /// How many percent a size must grow within the rung to be worse.
+    pub slack: u16,
     /// Being here is a finding only where the same key stood at a lower rung before.
     pub only_lost: bool,
     /// A new unit merely lacks a protection here: low severity, told in one line with whatever
@@ -155,10 +157,17 @@ impl Level {
         Self { size, ..self }
     }
 
+    /// The same rung, where a size that grows by no more than so many percent is as good.
+    #[must_use]
+    pub const fn growing(self, percent: u16) -> Self {
+        Self { slack: percent, ..self }
+    }
+
     /// Whether this is worse than `old`.
     #[must_use]
     pub fn worse_than(&self, old: &Self) -> bool {
-        (self.rank, self.size) > (old.rank, old.size)
+        let excused = u128::from(old.size) * (100 + u128::from(self.slack)) / 100;
+        self.rank > old.rank || (self.rank == old.rank && u128::from(self.size) > excused)
     }
 
     const fn rung(rank: u8, label: &'static str, severity: Severity) -> Self {
@@ -170,6 +179,7 @@ impl Level {
             new: severity,
             added: None,
             widened: None,
+            slack: 0,
             only_lost: false,
             lacks: false,
         }

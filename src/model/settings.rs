@@ -10,6 +10,8 @@ pub struct Settings {
     pub nonroot_images: Vec<String>,
     /// Ports that may be exposed without a word, as `443` or `443/tcp`.
     pub allowed_ports: Vec<String>,
+    /// How many percent a limit may be raised without a word; `None`: as the rule has it.
+    pub limit_growth: Option<u16>,
     /// Stages that ship, by name; empty: the last one.
     pub targets: Vec<String>,
     /// Context folder of Dockerfiles: glob over the Dockerfile's path, then the folder.

@@ -128,9 +128,13 @@ pub struct RuleOptions {
     /// Images whose own user is not root, as globs over `registry/repository[:tag]`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub nonroot_images: Vec<Glob>,
-    /// Ports that may be exposed without a word: `443` or `443/tcp`.
+    /// Ports that may be exposed or published without a word: `443` or `443/tcp`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allowed_ports: Vec<Port>,
+    /// How many percent a limit may be raised without a word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u16")]
+    pub limit_growth: Option<u16>,
 }
 
 /// Refs with thresholds of their own.

@@ -92,7 +92,7 @@ impl Policy {
 
     /// What rules are told.
     pub fn settings(&self) -> Settings {
-        let options = self.config.rules.values();
+        let mut options = self.config.rules.values();
         let globs = |globs: &[crate::model::Glob]| -> Vec<String> {
             globs.iter().map(ToString::to_string).collect()
         };
@@ -100,8 +100,10 @@ impl Policy {
             trusted_images: options.clone().flat_map(|rule| globs(&rule.trusted_images)).collect(),
             nonroot_images: options.clone().flat_map(|rule| globs(&rule.nonroot_images)).collect(),
             allowed_ports: options
+                .clone()
                 .flat_map(|rule| rule.allowed_ports.iter().map(|port| port.as_str().to_owned()))
                 .collect(),
+            limit_growth: options.find_map(|rule| rule.limit_growth),
             targets: self.config.targets.clone(),
             contexts: self
                 .config

@@ -1,9 +1,10 @@
 //! Whose images a stage builds on.
 
-use super::facts::image::{covers, shown};
+use super::facts::image::{covers, named, shown};
 use super::facts::publisher::{Publisher, of};
 use crate::model::{
-    Base, Example, Found, ImageRef, Level, Measure, Reference, Rule, Severity, Spanned, Stage, Told,
+    Base, Example, Found, ImageRef, Level, Measure, Reference, Rule, Severity, Spanned, Stage,
+    Told, Workload,
 };
 
 const TRUSTED: Level = Level::closed("named by the policy");
@@ -14,29 +15,57 @@ const OTHER: Level =
 const ANY: Level = Level::high(1, "left to the builder").in_new_unit(Severity::Info);
 const COPIED: Level =
     Level::medium(1, "copied from, from another publisher than before").in_new_unit(Severity::Info);
+const RUN_OFFICIAL: Level = Level::low(1, "run").in_new_unit(Severity::Info);
+const RUN_KNOWN: Level = Level::low(1, "run, from its maker").in_new_unit(Severity::Info);
+const RUN: Level =
+    Level::high(1, "run, from another publisher than before").in_new_unit(Severity::Info);
 const UNTRUSTED: Level = Level::high(2, "not among those that the policy trusts");
 const LOOKALIKE: Level = Level::high(3, "nearly a well-known name, but another");
 
 pub(super) const RULE: Rule = Rule {
     id: "base-image",
-    promise: "A stage never builds on images of another publisher than before.",
-    why: "The base image runs with everything the application has. Who may change it is decided by \
+    promise: "Nothing builds on or runs images of another publisher than before.",
+    why: "An image runs with everything the application has. Who may change it is decided by \
           its registry and namespace, not by this repository; names that look like a known one are \
           made to be mistaken for it.",
     fix: "Go back to the image that was reviewed, or name the new one in the policy: \
           `[rules.base-image] trusted-images = [\"ghcr.io/acme/**\"]`.",
-    levels: &[TRUSTED, OFFICIAL, KNOWN, OTHER, ANY, COPIED, UNTRUSTED, LOOKALIKE],
+    levels: &[
+        TRUSTED,
+        OFFICIAL,
+        KNOWN,
+        OTHER,
+        ANY,
+        COPIED,
+        RUN_OFFICIAL,
+        RUN_KNOWN,
+        RUN,
+        UNTRUSTED,
+        LOOKALIKE,
+    ],
     references: &[
         Reference::CisDocker("4.2"),
+        Reference::CisKubernetes("5.5.1"),
         Reference::Cwe(829),
         Reference::Cwe(1007),
         Reference::Nist("4.1.5"),
         Reference::Docker("Building best practices: Choose the right base image"),
     ],
-    answers: &["hadolint DL3026", "hadolint DL3022"],
+    answers: &[
+        "hadolint DL3026",
+        "hadolint DL3022",
+        "trivy KSV-0125",
+        "trivy KSV-0032",
+        "trivy KSV-0033",
+        "trivy KSV-0034",
+        "trivy KSV-0035",
+        "kubescape C-0001",
+        "kubescape C-0078",
+        "kubescape C-0253",
+    ],
     options: &["trusted-images"],
     every_commit: false,
-    measure: &[Measure::Stage(measure)],
+    measure: &[Measure::Stage(measure), Measure::Workload(run)],
     examples: &[
         Example {
             file: "Dockerfile",
@@ -103,6 +132,30 @@ pub(super) const RULE: Rule = Rule {
             beside: &[],
             findings: &[],
         },
+        Example {
+            file: "compose.yaml",
+            change: "
+                  services:
+                    app:
+                -     image: ghcr.io/acme/app:${TAG}
+                +     image: ghcr.io/evil/app:${TAG}
+            ",
+            beside: &[],
+            findings: &[
+                "images of ghcr.io/evil of service app: run, from another publisher than before (ghcr.io/evil/app:$TAG)",
+            ],
+        },
+        Example {
+            file: "compose.yaml", // the same publisher's, by another name and with a variable
+            change: "
+                  services:
+                    web:
+                -     image: nginx:1.25.3
+                +     image: docker.io/library/httpd:${TAG:-2.4.58}
+            ",
+            beside: &[],
+            findings: &[],
+        },
     ],
 };
 
@@ -120,9 +173,18 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
     }
 }
 
+/// The image that a container is started from, unless it is built from this tree.
+fn run(workload: &Workload, found: &mut Found<'_>) {
+    let Some(base) = workload.image.as_ref().filter(|_| workload.built.is_none()) else { return };
+    match named(&base.value) {
+        Some(image) => say_image(base, &image, [RUN_OFFICIAL, RUN_KNOWN, RUN], found),
+        None => say(base, RUN, found),
+    }
+}
+
 fn say(base: &Spanned<Base>, other: Level, found: &mut Found<'_>) {
     match &base.value {
-        Base::Image(image) => say_image(base, image, other, found),
+        Base::Image(image) => say_image(base, image, [OFFICIAL, KNOWN, other], found),
         Base::Unknown(text) if !text.is_ascii() => {
             found.say(LOOKALIKE, format!("image {text}"), base, "letters that only look alike");
         }
@@ -134,7 +196,9 @@ fn say(base: &Spanned<Base>, other: Level, found: &mut Found<'_>) {
     }
 }
 
-fn say_image(base: &Spanned<Base>, image: &ImageRef, other: Level, found: &mut Found<'_>) {
+/// `levels`: official, known, other.
+fn say_image(base: &Spanned<Base>, image: &ImageRef, levels: [Level; 3], found: &mut Found<'_>) {
+    let [official, known, other] = levels;
     let trusted = &found.settings.trusted_images;
     let shown = shown(&base.value);
     if trusted.iter().any(|glob| covers(glob, image)) {
@@ -152,8 +216,8 @@ fn say_image(base: &Spanned<Base>, image: &ImageRef, other: Level, found: &mut F
             found.say(UNTRUSTED, format!("image {name}"), base, shown).same_as(&name);
             return;
         }
-        Publisher::Official => ("Docker official".to_owned(), OFFICIAL),
-        Publisher::Known(name) => (name, KNOWN),
+        Publisher::Official => ("Docker official".to_owned(), official),
+        Publisher::Known(name) => (name, known),
         Publisher::Other(name) => (name, other),
     };
     let exposure = found.say(level, format!("images of {publisher}"), base, shown);

@@ -22,11 +22,16 @@ mod package_pin;
 mod package_signature;
 mod page;
 mod pipefail;
+mod plain_secret;
+mod published_port;
+mod pull_policy;
 mod remote_script;
 mod repository_policy;
+mod resource_limit;
 mod root_account;
 mod runs_as_root;
 mod runtime_volume;
+mod secret_in_environment;
 mod secret_in_image;
 mod setuid;
 mod submodule_source;
@@ -62,11 +67,16 @@ pub const RULES: &[&Rule] = &[
     &package_pin::RULE,
     &package_signature::RULE,
     &pipefail::RULE,
+    &plain_secret::RULE,
+    &published_port::RULE,
+    &pull_policy::RULE,
     &remote_script::RULE,
     &repository_policy::RULE,
+    &resource_limit::RULE,
     &root_account::RULE,
     &runs_as_root::RULE,
     &runtime_volume::RULE,
+    &secret_in_environment::RULE,
     &secret_in_image::RULE,
     &setuid::RULE,
     &submodule_source::RULE,

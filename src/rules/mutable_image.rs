@@ -3,7 +3,8 @@
 use super::facts::image::{pinned_text, shown};
 use super::facts::version::{Firmness, firmness};
 use crate::model::{
-    Base, Example, Found, ImageRef, Level, Measure, Reference, Rule, Severity, Spanned, Stage,
+    Base, Example, Found, ImageRef, Level, Measure, Platform, Reference, Rule, Severity, Spanned,
+    Stage, Workload,
 };
 
 const DIGEST: Level = Level::closed("pinned by a digest");
@@ -22,6 +23,24 @@ const UNKNOWN: Level = Level::high(4, "left to the builder")
     .in_new_unit(Severity::Medium)
     .when_added(Severity::Medium)
     .when_widened(Severity::Medium);
+const RUN_PARTIAL: Level = Level::high(2, "a partial version tag")
+    .in_new_unit(Severity::Info)
+    .when_added(Severity::Info)
+    .when_widened(Severity::Low);
+const RUN_FLOATING: Level =
+    Level::high(3, "no version tag").in_new_unit(Severity::Medium).when_added(Severity::Medium);
+const JOB_FLOATING: Level = Level::medium(3, "no version tag")
+    .in_new_unit(Severity::Low)
+    .when_added(Severity::Low)
+    .when_widened(Severity::Low);
+const RUN_UNKNOWN: Level = Level::high(4, "left to a variable")
+    .in_new_unit(Severity::Info)
+    .when_added(Severity::Info)
+    .when_widened(Severity::Medium);
+const TEMPLATE: Level = Level::medium(4, "left to a template")
+    .in_new_unit(Severity::Info)
+    .when_added(Severity::Info)
+    .when_widened(Severity::Low);
 
 pub(super) const RULE: Rule = Rule {
     id: "mutable-image",
@@ -32,7 +51,19 @@ pub(super) const RULE: Rule = Rule {
           the next build without any commit.",
     fix: "Keep the digest behind the tag, `node:20.11.1@sha256:…`, and let a bot such as Renovate \
           or Dependabot move it.",
-    levels: &[DIGEST, FULL, PARTIAL, FLOATING, FLOATING_BUILD, UNKNOWN],
+    levels: &[
+        DIGEST,
+        FULL,
+        PARTIAL,
+        RUN_PARTIAL,
+        FLOATING,
+        FLOATING_BUILD,
+        RUN_FLOATING,
+        JOB_FLOATING,
+        UNKNOWN,
+        RUN_UNKNOWN,
+        TEMPLATE,
+    ],
     references: &[
         Reference::CisDocker("4.2"),
         Reference::CisDocker("5.28"),
@@ -57,10 +88,23 @@ pub(super) const RULE: Rule = Rule {
         "droast DF001",
         "droast DF024",
         "droast DF049",
+        "dclint service-image-require-explicit-tag",
+        "compose-lint CL-0004",
+        "compose-lint CL-0019",
+        "docker-bench 5.28",
+        "trivy KSV-0013",
+        "kics 583053b7",
+        "kics 7c81d34c",
+        "checkov CKV_K8S_14",
+        "checkov CKV_K8S_43",
+        "kube-linter latest-tag",
+        "kube-score container-image-tag",
+        "polaris tagNotSpecified",
+        "kubescape C-0306",
     ],
     options: &[],
     every_commit: false,
-    measure: &[Measure::Stage(measure)],
+    measure: &[Measure::Stage(measure), Measure::Workload(run)],
     examples: &[
         Example {
             file: "Dockerfile",
@@ -103,6 +147,32 @@ pub(super) const RULE: Rule = Rule {
             beside: &[],
             findings: &[],
         },
+        Example {
+            file: "compose.yaml",
+            change: "
+                  services:
+                    db:
+                -     image: postgres:16.2@sha256:5c8d3c8d1cf3c6f5d9a0f0f1e2d3c4b5a697887766554433221100ffeeddccbb
+                +     image: postgres:${PG:-latest}
+            ",
+            beside: &[],
+            findings: &["image of service db: was pinned by a digest (postgres:16.2@sha256:5c8d3c8d1cf3…), now no version tag (postgres:latest)"],
+        },
+        Example {
+            file: "compose.yaml", // another version, and what is built here
+            change: "
+                  services:
+                    db:
+                -     image: postgres:16.2
+                +     image: docker.io/library/postgres:${PG:-16.3}
+                    app:
+                      build: .
+                -     image: app:1.2.3
+                +     image: app:latest
+            ",
+            beside: &[("Dockerfile", "  FROM node:20.11.1\n  USER node")],
+            findings: &[],
+        },
     ],
 };
 
@@ -119,6 +189,27 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
         };
         say(source, &key, stage.shipped, found);
     }
+}
+
+/// The image that a container is started from. One that is built from this tree is no reference:
+/// what it builds on is its stage's.
+fn run(workload: &Workload, found: &mut Found<'_>) {
+    let Some(image) = workload.image.as_ref().filter(|_| workload.built.is_none()) else { return };
+    let job = matches!(workload.platform, Platform::Ci | Platform::Devcontainer);
+    let level = match &image.value {
+        Base::Image(image) => match level_of(image, true) {
+            PARTIAL => RUN_PARTIAL,
+            FLOATING if job => JOB_FLOATING,
+            FLOATING => RUN_FLOATING,
+            level => level,
+        },
+        Base::Unknown(text) if pinned_text(text) => DIGEST,
+        Base::Unknown(text) if text.contains("{{") => TEMPLATE,
+        Base::Unknown(_) => RUN_UNKNOWN,
+        Base::Stage(_) | Base::Scratch => return,
+    };
+    let shown = shown(&image.value);
+    found.say(level, "image", image, &shown).same_as(format!("run {shown}"));
 }
 
 fn say(base: &Spanned<Base>, key: &str, shipped: bool, found: &mut Found<'_>) {

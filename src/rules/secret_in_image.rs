@@ -1,11 +1,9 @@
 //! Secrets written down where the image, its history or its build log keeps them.
 
-use std::collections::HashSet;
-
-use super::facts::secret::{Secret, Strength, in_text, of_login, of_value, promises};
+use super::facts::secret::{Teller, promises};
 use crate::model::{
-    Example, Found, Invocation, Level, Measure, Reference, Rule, Script, Severity, Shell, Spanned,
-    Stage, Variable, Word, redact,
+    Example, Found, Healthcheck, Invocation, Level, Measure, Reference, Rule, Severity, Stage,
+    Variable,
 };
 
 const MOUNTED: Level = Level::closed("handed in as a secret mount");
@@ -119,7 +117,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn measure(stage: &Stage, found: &mut Found<'_>) {
-    let mut teller = Teller { found, seen: HashSet::new(), keys: HashSet::new() };
+    let mut teller = Teller::new(found, DEFAULT, LITERAL);
     for variable in stage.env.iter().chain(&stage.labels) {
         teller.variable(variable);
     }
@@ -147,7 +145,24 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
             teller.text(&source.value.text, instruction, source);
         }
     }
-    teller.invocations(stage);
+    invocations(stage, &mut teller);
+}
+
+fn invocations(stage: &Stage, teller: &mut Teller<'_, '_>) {
+    let check = stage.healthcheck.as_ref().and_then(|check| match &check.value {
+        Healthcheck::Command(command) => Some(command),
+        Healthcheck::None => None,
+    });
+    let named: [(Option<&Invocation>, &str); 3] = [
+        (stage.entrypoint.as_ref(), "ENTRYPOINT"),
+        (stage.cmd.as_ref(), "CMD"),
+        (check, "HEALTHCHECK"),
+    ];
+    for (invocation, instruction) in named {
+        if let Some(invocation) = invocation {
+            teller.shell(&invocation.shell, instruction);
+        }
+    }
 }
 
 /// Whether the build gets its secrets by mounts, or by the arguments of these names.
@@ -162,141 +177,5 @@ fn mounts(stage: &Stage, asked: &[&Variable], found: &mut Found<'_>) {
     } else if let Some(first) = asked.first() {
         let names: Vec<&str> = asked.iter().map(|argument| argument.name.as_str()).collect();
         found.say(UNMOUNTED, "build secrets", &first.place, names.join(", "));
-    }
-}
-
-/// Tells each secret of a stage once, at the first place that holds it.
-struct Teller<'f, 'a> {
-    found: &'f mut Found<'a>,
-    seen: HashSet<String>,
-    keys: HashSet<String>,
-}
-
-impl Teller<'_, '_> {
-    fn variable(&mut self, variable: &Variable) {
-        let Some(value) = &variable.value else { return };
-        if let Some(secret) = of_value(&variable.name, &value.text) {
-            self.tell(&secret, &format!("secret in {}", variable.name), &variable.place);
-        }
-    }
-
-    fn invocations(&mut self, stage: &Stage) {
-        let check = stage.healthcheck.as_ref().and_then(|check| match &check.value {
-            crate::model::Healthcheck::Command(command) => Some(command),
-            crate::model::Healthcheck::None => None,
-        });
-        let named: [(Option<&Invocation>, &str); 3] = [
-            (stage.entrypoint.as_ref(), "ENTRYPOINT"),
-            (stage.cmd.as_ref(), "CMD"),
-            (check, "HEALTHCHECK"),
-        ];
-        for (invocation, instruction) in named {
-            if let Some(invocation) = invocation {
-                self.shell(&invocation.shell, instruction);
-            }
-        }
-    }
-
-    fn shell(&mut self, shell: &Shell, instruction: &str) {
-        for invoked in shell.commands() {
-            for (name, word) in &invoked.command.assignments {
-                if let Some(secret) = of_value(name, word.as_str()) {
-                    self.tell(&secret, &format!("secret in {name}"), &word.text);
-                }
-            }
-            for word in invoked.words {
-                self.word(word, instruction);
-            }
-            for redirect in &invoked.command.redirects {
-                self.text(redirect.target.as_str(), instruction, &redirect.target.text);
-            }
-            let words = invoked.words;
-            for pair in words.windows(2) {
-                let [flag, value] = pair else { continue };
-                self.option(invoked.program(), flag, value, instruction);
-            }
-        }
-    }
-
-    /// A word by itself: what shows in it, `--password=…`, `NAME=…`.
-    fn word(&mut self, word: &Word, instruction: &str) {
-        let text = word.as_str();
-        self.text(text, instruction, &word.text);
-        if let Some((name, value)) = text.split_once('=')
-            && !name.contains(char::is_whitespace)
-            && let Some(secret) = of_value(name.trim_start_matches('-'), value)
-        {
-            let name = name.trim_start_matches('-');
-            self.tell(&secret, &format!("secret in {name} of {instruction}"), &word.text);
-        }
-    }
-
-    /// `--password value`, `curl -u user:password`, `sshpass -p value`.
-    fn option(&mut self, program: &str, flag: &Word, value: &Word, instruction: &str) {
-        let name = flag.as_str();
-        if !name.starts_with('-') || value.as_str().starts_with('-') {
-            return;
-        }
-        let secret = match (program, name) {
-            ("curl", "-u" | "--user" | "--proxy-user" | "-U") => of_login(value.as_str()),
-            ("sshpass" | "docker" | "podman" | "az" | "helm", "-p") => {
-                of_value("password", value.as_str())
-            }
-            (_, long) if long.starts_with("--") && !long.contains('=') => {
-                of_value(long.trim_start_matches('-'), value.as_str())
-            }
-            _ => None,
-        };
-        if let Some(secret) = secret {
-            let key = format!("secret behind {name} of {instruction}");
-            self.tell(&secret, &key, &value.text);
-        }
-    }
-
-    fn text<T>(&mut self, text: &str, instruction: &str, place: &Spanned<T>) {
-        for secret in in_text(text) {
-            self.tell(&secret, &format!("{} in {instruction}", secret.what), place);
-        }
-    }
-
-    /// The lines of a file that an instruction writes down.
-    fn script(&mut self, script: &Script, instruction: &str) {
-        for secret in in_text(&script.text) {
-            let at = script.text.find(&secret.value).unwrap_or_default();
-            let end = at + secret.value.find('\n').unwrap_or(secret.value.len());
-            let place = Spanned::new((), script.span(at..end));
-            self.tell(&secret, &format!("{} in {instruction}", secret.what), &place);
-        }
-        let mut at = 0;
-        for line in script.text.split_inclusive('\n') {
-            let place = Spanned::new((), script.span(at..at + line.trim_end().len()));
-            at += line.len();
-            let Some((name, value)) = line.split_once(['=', ':']) else { continue };
-            let name = name.trim().trim_start_matches("export ").trim_matches(['"', '\'']);
-            let value = value.trim().trim_end_matches([',', ';']).trim_matches(['"', '\'']);
-            if let Some(secret) = of_value(name, value) {
-                self.tell(&secret, &format!("secret in {name} of {instruction}"), &place);
-            }
-        }
-    }
-
-    fn tell<T>(&mut self, secret: &Secret, key: &str, place: &Spanned<T>) {
-        if !self.seen.insert(secret.value.clone()) {
-            return;
-        }
-        let level = match secret.strength {
-            Strength::Weak => DEFAULT,
-            Strength::Strong => LITERAL,
-        };
-        let mut name = key.to_owned();
-        let mut count = 1;
-        while !self.keys.insert(name.clone()) {
-            count += 1;
-            name = format!("{key} ({count})");
-        }
-        self.found
-            .say(level, name, place, redact(&secret.value))
-            .same_as(&secret.value)
-            .hide(secret.value.clone());
     }
 }

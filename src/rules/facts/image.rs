@@ -194,3 +194,15 @@ pub(in crate::rules) fn pinned_text(text: &str) -> bool {
     text.rsplit_once("@sha256:")
         .is_some_and(|(_, hex)| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
+
+/// The image that a reference names whose tag alone can't be known: `ghcr.io/a/b:$TAG`.
+pub(in crate::rules) fn named(base: &Base) -> Option<ImageRef> {
+    let text = match base {
+        Base::Image(image) => return Some(image.clone()),
+        Base::Unknown(text) => text,
+        Base::Stage(_) | Base::Scratch => return None,
+    };
+    let path = text.rfind('/').map_or(0, |at| at + 1);
+    let end = text.get(path..)?.find([':', '@']).map(|at| path + at)?;
+    ImageRef::parse(text.get(..end)?).ok()
+}

@@ -2,10 +2,12 @@
 
 mod base64;
 mod name;
+mod teller;
 mod token;
 mod value;
 
 pub(in crate::rules) use name::promises;
+pub(in crate::rules) use teller::Teller;
 
 /// How sure it is that a value gives access to something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -142,8 +142,18 @@ const ABOUT: &[&str] = &[
 ];
 
 /// A name with one of these anywhere is public, or no secret by its purpose.
-const PUBLIC: &[&str] =
-    &["public", "pub", "publishable", "gpg", "pgp", "checksum", "allow", "random", "placeholder"];
+const PUBLIC: &[&str] = &[
+    "public",
+    "pub",
+    "publishable",
+    "gpg",
+    "pgp",
+    "checksum",
+    "allow",
+    "random",
+    "placeholder",
+    "existing",
+];
 
 /// What `name` promises, if anything.
 pub(in crate::rules) fn promises(name: &str) -> Option<Promise> {
@@ -152,7 +162,9 @@ pub(in crate::rules) fn promises(name: &str) -> Option<Promise> {
     }
     let words = words(name);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let about = words.last().is_some_and(|last| ABOUT.contains(last));
+    // `passwordKey` is the key that a password stands under.
+    let key_of = matches!(words.as_slice(), [.., "password" | "token" | "credentials", "key"]);
+    let about = key_of || words.last().is_some_and(|last| ABOUT.contains(last));
     if about || words.iter().any(|word| PUBLIC.contains(word)) {
         return None;
     }
