@@ -59,6 +59,7 @@ fn regression(severity: Severity) -> Regression {
         commit: None,
         new_unit: false,
         marks: Vec::new(),
+        lacks: false,
     }
 }
 

@@ -72,6 +72,7 @@ pub(super) fn loosened(
             commit: None,
             new_unit: false,
             marks: Vec::new(),
+            lacks: false,
         })
         .collect())
 }

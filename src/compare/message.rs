@@ -45,6 +45,7 @@ pub(super) fn regression(worse: &Worse<'_>, locator: &Locator<'_>, mask: &Mask) 
         commit: None,
         new_unit: worse.counterpart.is_none(),
         marks: vec![mark(worse.now.rule.id, &declaration.title, &worse.now.key)],
+        lacks: worse.counterpart.is_none() && worse.now.level.lacks,
     }
 }
 

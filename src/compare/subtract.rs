@@ -72,7 +72,8 @@ pub(super) fn subtract<'a>(
             if was.level.rank > 0
                 && now.map_or(!was.level.only_lost, |now| was.level.worse_than(&now.level))
                 && !moved
-                && (!matches!(was.told, Told::IfLost | Told::Replaced) || now.is_some())
+                && !taken_in(&after, was)
+                && (!matches!(was.told, Told::IfLost | Told::Replaced | Told::Elsewhere) || now.is_some())
             {
                 changes.push(Change::Better(Better { unit, was, now }));
             }
@@ -109,10 +110,10 @@ fn folder(unit: &Measured) -> &[u8] {
 }
 
 /// The old unit was as open under a key that takes this one in.
-fn taken_in(before: &HashMap<Key<'_>, &Exposure>, now: &Exposure) -> bool {
+fn taken_in(other: &HashMap<Key<'_>, &Exposure>, now: &Exposure) -> bool {
     now.within.iter().any(|key| {
-        let was = before.get(&(now.rule.id, key.as_str()));
-        was.is_some_and(|was| was.level.rank >= now.level.rank)
+        let wider = other.get(&(now.rule.id, key.as_str()));
+        wider.is_some_and(|wider| wider.level.rank >= now.level.rank)
     })
 }
 
@@ -122,6 +123,7 @@ fn worth_a_word(now: &Exposure, was: Option<&Exposure>, known_unit: bool) -> boo
         Told::InKnownUnit => known_unit,
         Told::IfUnheard => known_unit && was.is_none(),
         Told::IfLost => was.is_some_and(|was| was.level.rank == 0),
+        Told::Elsewhere => false,
     }
 }
 

@@ -56,6 +56,8 @@ pub enum Told {
     /// Where its unit has an old counterpart that says nothing of its key: another unit tells what
     /// became of it.
     IfUnheard,
+    /// Never: another exposure says it already. It is measured so that it does not look mended.
+    Elsewhere,
 }
 
 /// Takes what a rule measures: stamps the rule, escapes and bounds keys and evidence.

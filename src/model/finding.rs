@@ -59,6 +59,8 @@ pub struct Regression {
     pub new_unit: bool,
     /// The exposures it consists of, as [`mark`](super::mark)s.
     pub marks: Vec<u64>,
+    /// The unit is new and merely lacks a protection: told in one line with what else it lacks.
+    pub lacks: bool,
 }
 
 /// An exposure of the old revision that is gone, or lower now.

@@ -127,6 +127,9 @@ pub struct Told {
     pub unit_path: String,
     /// The unit has no counterpart at the baseline.
     pub new_unit: bool,
+    /// The unit is new and merely lacks a protection here: the text tells all that it lacks in one
+    /// line.
+    pub lacks: bool,
     /// Which exposure of the unit: `port 5432/tcp`.
     pub key: String,
     /// What it was; `null` where there was nothing.
@@ -264,6 +267,7 @@ impl Told {
             unit: it.unit.clone(),
             unit_path: lossy(&it.unit_path),
             new_unit: it.new_unit,
+            lacks: it.lacks,
             key: it.key.clone(),
             was: it.was.as_ref().map(state),
             now: state(&it.now),

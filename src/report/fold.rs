@@ -17,10 +17,21 @@ const OF_ONE_UNIT: usize = 2;
 /// How many folded lines follow before what is left is counted together.
 const FOLDED: usize = 8;
 
-/// The findings that fall together: one rule in one unit, or what one new unit lacks.
+/// Why findings fall together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Fold<'a> {
+    /// One rule in one unit.
+    Rule(&'a str),
+    /// Small things that came with a new unit.
+    New,
+    /// Protections that a new unit lacks.
+    Lacks,
+}
+
+/// The findings that fall together.
 #[derive(Debug)]
 struct Group<'a> {
-    lacks: bool,
+    fold: Fold<'a>,
     findings: Vec<&'a Finding>,
 }
 
@@ -35,7 +46,8 @@ pub(super) fn write(page: &mut Page, style: &Style, findings: &[&Finding]) -> bo
     let mut left = IN_FULL;
     let mut folded = Vec::new();
     for group in groups(&sorted) {
-        let shown = if group.lacks { 0 } else { left.min(group.findings.len()) };
+        let by_rule = matches!(group.fold, Fold::Rule(_));
+        let shown = if by_rule { left.min(group.findings.len()) } else { 0 };
         let shown =
             if group.findings.len() > OF_ONE_UNIT + 1 { shown.min(OF_ONE_UNIT) } else { shown };
         left -= shown;
@@ -43,9 +55,8 @@ pub(super) fn write(page: &mut Page, style: &Style, findings: &[&Finding]) -> bo
         write_full(page, full);
         match rest {
             [] => {}
-            rest if group.lacks => folded.push((true, rest.to_vec())),
             rest if shown > 0 => fold_line(page, rest),
-            rest => folded.push((false, rest.to_vec())),
+            rest => folded.push((group.fold, rest.to_vec())),
         }
     }
     write_folded(page, &folded);
@@ -58,10 +69,14 @@ fn write_full(page: &mut Page, findings: &[&Finding]) {
     }
 }
 
-fn write_folded(page: &mut Page, folded: &[(bool, Vec<&Finding>)]) {
+fn write_folded(page: &mut Page, folded: &[(Fold<'_>, Vec<&Finding>)]) {
     let (told, rest) = folded.split_at(folded.len().min(FOLDED));
-    for (lacks, findings) in told {
-        if *lacks { lacks_line(page, findings) } else { fold_line(page, findings) }
+    for (fold, findings) in told {
+        match fold {
+            Fold::Rule(_) => fold_line(page, findings),
+            Fold::New => new_line(page, findings),
+            Fold::Lacks => lacks_line(page, findings),
+        }
     }
     let rest: Vec<&Finding> = rest.iter().flat_map(|(_, findings)| findings).copied().collect();
     for (severity, rule, number) in tally(&rest) {
@@ -86,7 +101,7 @@ fn fold_line(page: &mut Page, findings: &[&Finding]) {
 }
 
 /// `low  3 in the new final stage of Dockerfile: 2 healthcheck, read-only-root`
-fn lacks_line(page: &mut Page, findings: &[&Finding]) {
+fn new_line(page: &mut Page, findings: &[&Finding]) {
     let Some(first) = findings.first().map(|finding| &finding.regression) else { return };
     let rules = numbered(tally(findings).into_iter().map(|(_, rule, number)| (rule, number)));
     let (number, unit, path) = (findings.len(), &first.unit, path_of(&first.unit_path));
@@ -95,6 +110,15 @@ fn lacks_line(page: &mut Page, findings: &[&Finding]) {
         first.severity.name(),
         &format!("  {number} in the new {unit} of {path}: {rules}"),
     );
+}
+
+/// `low  lacks  compose.yaml:3`, and below it `service web: memory limit, read-only root`.
+fn lacks_line(page: &mut Page, findings: &[&Finding]) {
+    let Some(first) = findings.first().map(|finding| &finding.regression) else { return };
+    let keys: Vec<&str> = findings.iter().map(|it| it.regression.key.as_str()).collect();
+    let place = place(&first.path, first.span.line);
+    page.headed(paint(first.severity), first.severity.name(), &format!("  lacks  {place}"));
+    page.prose(2, &format!("{}: {}", first.unit, keys.join(", ")));
 }
 
 /// `2 healthcheck, read-only-root`
@@ -110,16 +134,20 @@ pub(super) fn numbered<'a>(rules: impl Iterator<Item = (&'a str, usize)>) -> Str
 /// In the order of their first finding.
 fn groups<'a>(findings: &[&'a Finding]) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
-    let mut known: HashMap<(Option<&str>, &BStr, &str, Action), usize> = HashMap::new();
+    let mut known: HashMap<(Fold<'_>, &BStr, &str, Action), usize> = HashMap::new();
     for &finding in findings {
         let it = &finding.regression;
-        let lacks = it.new_unit && it.severity <= Severity::Low && finding.action < Action::Reject;
-        let rule = (!lacks).then_some(it.rule.id);
-        let key = (rule, it.unit_path.as_ref(), it.unit.as_str(), finding.action);
+        let mild = it.severity <= Severity::Low && finding.action < Action::Reject;
+        let fold = match (mild, it.lacks) {
+            (true, true) => Fold::Lacks,
+            (true, false) if it.new_unit => Fold::New,
+            _ => Fold::Rule(it.rule.id),
+        };
+        let key = (fold, it.unit_path.as_ref(), it.unit.as_str(), finding.action);
         let index = *known.entry(key).or_insert(groups.len());
         match groups.get_mut(index) {
             Some(group) => group.findings.push(finding),
-            None => groups.push(Group { lacks, findings: vec![finding] }),
+            None => groups.push(Group { fold, findings: vec![finding] }),
         }
     }
     groups

@@ -63,6 +63,7 @@ fn port(line: u32) -> Finding {
             commit: None,
             new_unit: false,
             marks: Vec::new(),
+            lacks: false,
         },
         action: Action::Reject,
         waived: None,

@@ -128,6 +128,38 @@ fn what_a_new_unit_lacks_is_one_line() {
 }
 
 #[test]
+fn protections_that_a_new_unit_lacks_are_named_in_one_line() {
+    let lack = |key: &str| {
+        let mut finding = of_rule(&HEALTH, Severity::Low, "service web", key);
+        finding.regression.key = key.into();
+        finding.regression.new_unit = true;
+        finding.regression.lacks = true;
+        finding
+    };
+    let keys = ["dropped capabilities", "memory limit", "no-new-privileges", "read-only root"];
+    let mut findings: Vec<Finding> = keys.iter().map(|key| lack(key)).collect();
+    let mut mild = lack("healthcheck");
+    mild.regression.lacks = false;
+    findings.extend([mild, port(3)]);
+    insta::assert_snapshot!(told(&main_with(findings)), @r"
+    high  published-port  compose.yaml:3
+      - 3 |     ports: ['127.0.0.1:5432:5432']
+      + 3 |     ports: ['5432:5432']
+      port 5432/tcp of db: was this host only, now every address of the
+      host
+      fix: put the address in front: `127.0.0.1:5432:5432`
+      waive: 0000000000000003
+    low  lacks  Dockerfile:1
+      service web: dropped capabilities, memory limit, no-new-privileges,
+      read-only root
+    low  1 in the new service web of Dockerfile: healthcheck
+    to see all: git push -o plimsoll.explain
+    more: plimsoll explain RULE
+    6 regressions, 0 improvements; main was not updated
+    ");
+}
+
+#[test]
 fn a_flood_is_folded_and_counted_worst_first() {
     let mut flood: Vec<Finding> = (1..=5000)
         .map(|line| {
