@@ -73,7 +73,8 @@ pub(super) fn subtract<'a>(
                 && now.map_or(!was.level.only_lost, |now| was.level.worse_than(&now.level))
                 && !moved
                 && !taken_in(&after, was)
-                && (!matches!(was.told, Told::IfLost | Told::Replaced | Told::Elsewhere) || now.is_some())
+                && (!matches!(was.told, Told::IfLost | Told::Replaced | Told::Elsewhere)
+                    || now.is_some())
             {
                 changes.push(Change::Better(Better { unit, was, now }));
             }
@@ -109,7 +110,7 @@ fn folder(unit: &Measured) -> &[u8] {
     path.rfind_byte(b'/').and_then(|at| path.get(..at)).unwrap_or_default()
 }
 
-/// The old unit was as open under a key that takes this one in.
+/// The other side of the pair is as open under a key that takes this one in.
 fn taken_in(other: &HashMap<Key<'_>, &Exposure>, now: &Exposure) -> bool {
     now.within.iter().any(|key| {
         let wider = other.get(&(now.rule.id, key.as_str()));
