@@ -149,13 +149,18 @@ enum Folder<'a> {
 /// The image that ships is compared with the image that shipped, whatever its stage is called.
 fn target(unit: &Unit) -> Option<Name<'_>> {
     match unit {
-        Unit::Stage(stage) if stage.target => Some(Name::Target { trigger: stage.trigger }),
+        Unit::Stage(stage) if stage.target && stage.build.is_none() => {
+            Some(Name::Target { trigger: stage.trigger })
+        }
         _ => None,
     }
 }
 
 fn name(unit: &Unit) -> Option<Name<'_>> {
     match unit {
+        _ if unit.build().is_some() => {
+            named(unit).map(|(kind, identity)| Name::Named(kind, identity))
+        }
         Unit::Stage(stage) => {
             let name = stage.name.as_ref()?;
             Some(Name::Stage { name: &name.value, trigger: stage.trigger })
@@ -176,7 +181,12 @@ fn name(unit: &Unit) -> Option<Name<'_>> {
 
 fn comparable(old: &Unit, new: &Unit) -> bool {
     match (old, new) {
-        (Unit::Stage(a), Unit::Stage(b)) => same_role(a, b),
+        // What is built elsewhere with other settings only stands beside the file's own stages,
+        // unless it is written down there.
+        (Unit::Stage(a), Unit::Stage(b)) => {
+            let beside = |stage: &Stage| stage.build.as_ref().is_some_and(|build| !build.inline);
+            same_role(a, b) && beside(a) == beside(b)
+        }
         (Unit::Source(a), Unit::Source(b)) => a.kind == b.kind,
         (Unit::Network(a), Unit::Network(b)) => discriminant(&a.kind) == discriminant(&b.kind),
         (Unit::Access(a), Unit::Access(b)) => match (&a.kind, &b.kind) {
@@ -199,6 +209,8 @@ fn kind(unit: &Unit) -> Option<u8> {
         Unit::Access(_) => Some(2),
         Unit::Data(_) => Some(3),
         Unit::Source(_) => Some(4),
+        Unit::Stage(stage) if stage.build.is_some() => Some(5),
+        Unit::Context(context) if context.build.is_some() => Some(6),
         Unit::Stage(_) | Unit::Dockerfile(_) | Unit::Context(_) | Unit::GitFile(_) => None,
     }
 }

@@ -50,6 +50,11 @@ pub(super) fn subtract<'a>(
     let mut changes = Vec::new();
     for (unit, pair) in new.iter().zip(pairs) {
         let counterpart = pair.map(|index| &old[index]);
+        let beside = unit.declaration.unit.build().is_some_and(|build| !build.inline);
+        // A new way to build what is there already: the file itself is judged where it changes.
+        if beside && counterpart.is_none() {
+            continue;
+        }
         let before = counterpart.map(worst_by_key).unwrap_or_default();
         let after = worst_by_key(unit);
         for now in unit.exposures.iter().filter(|now| is(&after, now)) {

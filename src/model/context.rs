@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use bstr::BString;
 
-use super::{File, Gap, Pattern, Spanned};
+use super::{Build, File, Gap, Pattern, Spanned};
 
 /// An ignore file as written.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +20,8 @@ pub struct BuildContext {
     pub dockerfile: BString,
     /// The folder, relative to the top; empty for the top itself.
     pub folder: BString,
+    /// The service that builds in it; `None`: it is guessed from what the Dockerfile copies.
+    pub build: Option<Rc<Build>>,
     /// It is not the Dockerfile's own folder but one above it.
     pub above: bool,
     /// Sensitive names that an instruction copies, or would if no pattern left them out.
@@ -32,6 +34,9 @@ impl BuildContext {
     /// How messages name it.
     #[must_use]
     pub fn title(&self) -> String {
+        if let Some(build) = &self.build {
+            return format!("build context of {}", build.identity);
+        }
         if self.above { "build context at the top" } else { "build context" }.to_owned()
     }
 }

@@ -59,7 +59,9 @@ pub use shell::{
 };
 pub use source::{Source, SourceKind};
 pub use span::{FileId, Span, Spanned};
-pub use stage::{Base, Copy, Healthcheck, Invocation, Ports, Run, Setting, Stage, Value, Variable};
+pub use stage::{
+    Base, Build, Copy, Healthcheck, Invocation, Ports, Run, Setting, Stage, Value, Variable,
+};
 pub use text::{Gap, GapKind, Text};
 pub use tree::{EntryKind, Tree};
 pub use unit::{

@@ -1,6 +1,7 @@
 //! The build stage: what a Dockerfile's stage declares, variables expanded, parents inherited.
 
 use std::fmt;
+use std::rc::Rc;
 
 use super::{FileId, ImageRef, Script, Shell, Span, Spanned};
 
@@ -24,6 +25,8 @@ pub struct Stage {
     pub builder: bool,
     /// A pseudo stage that holds the `ONBUILD` triggers of stage `index`.
     pub trigger: bool,
+    /// The service that builds it with settings of its own; `None`: the file as it stands.
+    pub build: Option<Rc<Build>>,
     /// The `FROM` instruction; the first trigger of a pseudo stage.
     pub head: Span,
     /// From the head to its last instruction.
@@ -75,6 +78,18 @@ impl Stage {
         };
         if self.trigger { format!("ONBUILD of {title}") } else { title }
     }
+}
+
+/// A build that another file asks for: a compose service's, with a target, a context and arguments
+/// of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Build {
+    /// Whose it is, the same in another file: `service web`.
+    pub identity: String,
+    /// What says how it is built: target, Dockerfile, context.
+    pub places: Vec<Span>,
+    /// The Dockerfile stands in the file that asks for it: nothing else is told of it.
+    pub inline: bool,
 }
 
 /// What a stage builds on or copies from.

@@ -3,7 +3,7 @@
 use bstr::BString;
 
 use super::{
-    AccessObject, BuildContext, DataObject, Dockerfile, Exposure, FileId, Gap, IgnoreFile,
+    AccessObject, Build, BuildContext, DataObject, Dockerfile, Exposure, FileId, Gap, IgnoreFile,
     NetworkObject, Node, Source, Spanned, Stage, Text, Variable, Workload,
 };
 
@@ -149,7 +149,18 @@ impl Unit {
             Self::Access(unit) => Some(&unit.identity),
             Self::Data(unit) => Some(&unit.identity),
             Self::Source(unit) => Some(&unit.identity),
-            Self::Stage(_) | Self::Dockerfile(_) | Self::Context(_) | Self::GitFile(_) => None,
+            Self::Stage(_) | Self::Context(_) => self.build().map(|build| build.identity.as_str()),
+            Self::Dockerfile(_) | Self::GitFile(_) => None,
+        }
+    }
+
+    /// Who builds a stage or in a context with settings of its own.
+    #[must_use]
+    pub fn build(&self) -> Option<&Build> {
+        match self {
+            Self::Stage(stage) => stage.build.as_deref(),
+            Self::Context(context) => context.build.as_deref(),
+            _ => None,
         }
     }
 }

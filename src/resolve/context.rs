@@ -41,21 +41,39 @@ pub(super) fn contexts(
     if sources.is_empty() {
         return Vec::new();
     }
-    let own = parent(path);
-    folders(path, own, &sources, tree, settings)
-        .into_iter()
-        .map(|folder| {
-            let mut context = BuildContext {
-                dockerfile: path.into(),
-                above: folder != own,
-                folder,
-                reached: Vec::new(),
-                gaps: Vec::new(),
-            };
-            reach::reach(&mut context, &sources, tree, names);
-            context
-        })
-        .collect()
+    let folders = folders(path, parent(path), &sources, tree, settings);
+    folders.into_iter().map(|folder| context(path, folder, &sources, tree, names)).collect()
+}
+
+/// The build context in a folder that is known; `None` if nothing is copied out of it.
+pub(super) fn within(
+    path: &BStr,
+    folder: &BStr,
+    stages: &[Stage],
+    tree: &dyn Tree,
+) -> Option<BuildContext> {
+    let sources = copies::sources(stages);
+    let names = Names::Only(Vec::new());
+    (!sources.is_empty()).then(|| context(path, folder.into(), &sources, tree, &names))
+}
+
+fn context(
+    path: &BStr,
+    folder: BString,
+    sources: &[Source],
+    tree: &dyn Tree,
+    names: &Names,
+) -> BuildContext {
+    let mut context = BuildContext {
+        dockerfile: path.into(),
+        build: None,
+        above: folder != parent(path),
+        folder,
+        reached: Vec::new(),
+        gaps: Vec::new(),
+    };
+    reach::reach(&mut context, sources, tree, names);
+    context
 }
 
 /// The context folders: what the settings say, else the Dockerfile's own and the top, the one

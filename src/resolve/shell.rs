@@ -13,7 +13,7 @@ mod word;
 
 use std::collections::HashMap;
 
-pub(super) use self::scalar::{invocation, of_scalar};
+pub(super) use self::scalar::invocation;
 
 use self::heredoc::Resume;
 use crate::model::{Command, Pipeline, Script, Shell, Spanned, Word};

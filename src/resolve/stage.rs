@@ -11,7 +11,10 @@ mod run;
 
 pub(super) use run::exec;
 
-use crate::model::{Base, Dockerfile, Gap, Settings, Stage, Text};
+use std::collections::HashMap;
+
+use super::expand::{self, Bound, Presence};
+use crate::model::{Base, Dockerfile, Gap, Settings, Stage, Text, Variable};
 
 /// The stages of a Dockerfile, and pseudo stages for their `ONBUILD` triggers.
 pub(super) fn stages(
@@ -19,20 +22,76 @@ pub(super) fn stages(
     text: &Text,
     settings: &Settings,
 ) -> (Vec<Stage>, Vec<Gap>) {
-    let (mut stages, gaps) = builder::build(dockerfile, text);
-    mark(&mut stages, settings);
+    let (mut stages, gaps) = builder::build(dockerfile, text, HashMap::new());
+    mark(&mut stages, |stage| {
+        let name = stage.name.as_ref().map(|name| name.value.as_str());
+        name.is_some_and(|name| settings.targets.iter().any(|of| of.eq_ignore_ascii_case(name)))
+    });
     mark_builders(&mut stages);
     (stages, gaps)
 }
 
-/// Says which stages ship: the targets, and what they are `FROM`.
-fn mark(stages: &mut [Stage], settings: &Settings) {
-    let is_target = |stage: &Stage| {
-        let name = stage.name.as_ref().map(|name| name.value.as_str());
-        name.is_some_and(|name| settings.targets.iter().any(|of| of.eq_ignore_ascii_case(name)))
+/// The same as somebody builds it who names a target, by name or number, and hands arguments over:
+/// those of the file without a value stay as they are. A target that is not there is the last one.
+pub(super) fn built(
+    dockerfile: &Dockerfile,
+    text: &Text,
+    target: Option<&str>,
+    arguments: &[Variable],
+) -> (Vec<Stage>, Vec<Gap>) {
+    let bound = |argument: &Variable| {
+        let value = argument.value.as_ref()?;
+        let mut because = Vec::new();
+        expand::add_places(&mut because, argument.place.places());
+        let presence = if value.text.is_empty() { Presence::Empty } else { Presence::Filled };
+        let (text, unknown) = (value.text.clone(), value.unknown);
+        Some((argument.name.clone(), Bound { text, unknown, presence, because }))
     };
+    let given = arguments.iter().filter_map(bound).collect();
+    let (mut stages, gaps) = builder::build(dockerfile, text, given);
+    let number = target.and_then(|target| target.parse::<usize>().ok());
+    mark(&mut stages, |stage| {
+        let name = stage.name.as_ref().map(|name| name.value.as_str());
+        let named =
+            target.zip(name).is_some_and(|(target, name)| target.eq_ignore_ascii_case(name));
+        named || number == Some(stage.index)
+    });
+    mark_builders(&mut stages);
+    (stages, gaps)
+}
+
+/// The image that a file's target makes, as one stage: what its parents declare comes first.
+pub(super) fn image(stages: &[Stage]) -> Option<Stage> {
+    let find = |index: usize| stages.iter().find(|stage| stage.index == index && !stage.trigger);
+    let mut image = stages.iter().rfind(|stage| stage.target && !stage.trigger)?.clone();
+    let mut parents = Vec::new();
+    let mut at = &image.base.value;
+    while let Base::Stage(parent) = at {
+        let Some(parent) = find(*parent) else { break };
+        parents.push(parent);
+        at = &parent.base.value;
+    }
+    for parent in parents {
+        prepend(&mut image.env, &parent.env);
+        prepend(&mut image.args, &parent.args);
+        prepend(&mut image.labels, &parent.labels);
+        prepend(&mut image.runs, &parent.runs);
+        prepend(&mut image.copies, &parent.copies);
+        prepend(&mut image.volumes, &parent.volumes);
+        prepend(&mut image.sources, &parent.sources);
+    }
+    image.base = image.root.clone();
+    Some(image)
+}
+
+fn prepend<T: Clone>(to: &mut Vec<T>, first: &[T]) {
+    to.splice(0..0, first.iter().cloned());
+}
+
+/// Says which stages ship: the targets, and what they are `FROM`.
+fn mark(stages: &mut [Stage], is_target: impl Fn(&Stage) -> bool) {
     let last = stages.last().map(|stage| stage.index);
-    let named = stages.iter().any(is_target);
+    let named = stages.iter().any(&is_target);
     for stage in stages.iter_mut() {
         stage.target = if named { is_target(stage) } else { Some(stage.index) == last };
     }

@@ -100,8 +100,23 @@ pub fn measure(
     settings: &Settings,
 ) -> Vec<Exposure> {
     let mut exposures = Vec::new();
+    measure_all(rules, declaration, file, settings, &mut exposures);
+    // What asks for a build has a say in all that is open in it.
+    for place in declaration.unit.build().iter().flat_map(|build| &build.places) {
+        exposures.iter_mut().for_each(|exposure: &mut Exposure| exposure.places.push(*place));
+    }
+    exposures
+}
+
+fn measure_all(
+    rules: &[&'static Rule],
+    declaration: &Declaration,
+    file: &File,
+    settings: &Settings,
+    exposures: &mut Vec<Exposure>,
+) {
     for rule in rules {
-        let mut found = Found::new(rule, settings, &mut exposures);
+        let mut found = Found::new(rule, settings, exposures);
         for measure in rule.measure {
             match (measure, &declaration.unit) {
                 (Measure::Stage(measure), Unit::Stage(stage)) => measure(stage, &mut found),
@@ -130,5 +145,4 @@ pub fn measure(
             }
         }
     }
-    exposures
 }

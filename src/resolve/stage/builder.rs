@@ -1,5 +1,7 @@
 //! Walks over the instructions and keeps what each stage declares.
 
+use std::collections::HashMap;
+
 use crate::model::{
     Arguments, Base, Dockerfile, FileId, Flag, Gap, GapKind, Instruction, Invocation, Setting,
     Span, Spanned, Stage, Text, Value, Variable,
@@ -28,8 +30,12 @@ const BY_BUILDER: &[&str] = &[
 ];
 
 /// Builds every stage, none of them marked as shipped.
-pub(super) fn build(dockerfile: &Dockerfile, text: &Text) -> (Vec<Stage>, Vec<Gap>) {
-    let mut builder = Builder::new(dockerfile, text);
+pub(super) fn build(
+    dockerfile: &Dockerfile,
+    text: &Text,
+    given: HashMap<String, Bound>,
+) -> (Vec<Stage>, Vec<Gap>) {
+    let mut builder = Builder::new(dockerfile, text, given);
     for instruction in &dockerfile.instructions {
         builder.take(instruction);
     }
@@ -58,6 +64,8 @@ pub(super) struct Builder<'a> {
     pub escape: char,
     /// Variables declared before the first `FROM`.
     pub globals: Scope,
+    /// Build arguments that are handed over: they beat the defaults of the file.
+    pub given: HashMap<String, Bound>,
     /// The stages so far, by name.
     pub names: StageNames,
     done: Vec<Building<'a>>,
@@ -71,7 +79,7 @@ pub(super) struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(dockerfile: &Dockerfile, text: &'a Text) -> Self {
+    fn new(dockerfile: &Dockerfile, text: &'a Text, given: HashMap<String, Bound>) -> Self {
         let escape = dockerfile.directives.iter().find(|directive| directive.name == "escape");
         let mut globals = Scope::default();
         for name in BY_BUILDER {
@@ -81,6 +89,7 @@ impl<'a> Builder<'a> {
             text,
             escape: escape.and_then(|escape| escape.value.value.chars().next()).unwrap_or('\\'),
             globals,
+            given,
             names: StageNames::new(),
             done: Vec::new(),
             open: None,
@@ -424,6 +433,7 @@ fn blank(index: usize, head: Span, base: Spanned<Base>) -> Stage {
         builder: false,
         target: false,
         trigger: false,
+        build: None,
         head,
         span: head,
         root: base.clone(),

@@ -11,12 +11,13 @@ impl Builder<'_> {
             let mut globals = std::mem::take(&mut self.globals);
             let (variable, value) = self.variable(pair, &globals);
             let place = variable.place.span;
-            match value {
-                Some(value) => globals.set_arg(&variable.name, Bound::to(&value, place)),
-                None if globals.get(&variable.name).is_none() => {
+            match (self.given.get(&variable.name), value) {
+                (Some(given), _) => globals.set_arg(&variable.name, given.through(place)),
+                (None, Some(value)) => globals.set_arg(&variable.name, Bound::to(&value, place)),
+                (None, None) if globals.get(&variable.name).is_none() => {
                     globals.set_arg(&variable.name, Bound::unset(place));
                 }
-                None => {}
+                (None, None) => {}
             }
             self.globals = globals;
             self.before.push(variable);
@@ -28,7 +29,9 @@ impl Builder<'_> {
         for pair in pairs(instruction) {
             let (mut variable, value) = self.variable(pair, &to.scope);
             let place = variable.place.span;
+            let given = self.given.get(&variable.name).map(|given| given.through(place));
             let bound = match (value, self.globals.get(&variable.name)) {
+                _ if given.is_some() => given,
                 (Some(value), _) => Some(Bound::to(&value, place)),
                 (None, Some(global)) if global.presence != Presence::Unset => {
                     let bound = global.through(place);

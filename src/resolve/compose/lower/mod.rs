@@ -3,6 +3,7 @@
 //! Source: Compose Specification, "Services top-level elements" and what it refers to.
 
 mod amount;
+mod build;
 mod command;
 mod data;
 mod inherit;
@@ -16,19 +17,23 @@ mod security;
 mod service;
 
 use super::Project;
-use crate::model::{Declaration, Gap, Node, Settings, Span, Tree, Unit, Workload};
+use crate::model::{Declaration, Gap, Node, Settings, Span, Tree, Unit};
 
 /// The units of a project, and what could not be resolved.
 pub(super) fn units(
     project: &Project,
     tree: &dyn Tree,
-    settings: &Settings,
+    _settings: &Settings,
 ) -> (Vec<Declaration>, Vec<Gap>) {
-    let _ = settings;
     let mut gaps = Vec::new();
     let services = project.root.get("services").map_or(&[][..], Node::entries);
-    let mut workloads: Vec<Workload> =
-        services.iter().map(|entry| service::workload(entry, project, tree, &mut gaps)).collect();
+    let mut builds = build::Builds::new(project, tree);
+    let mut workloads = Vec::with_capacity(services.len());
+    for entry in services {
+        let mut workload = service::workload(entry, project, tree, &mut gaps);
+        builds.add(entry, &mut workload);
+        workloads.push(workload);
+    }
     inherit::mounts(&mut workloads);
     let mut units: Vec<Declaration> = Vec::new();
     for workload in workloads {
@@ -44,6 +49,8 @@ pub(super) fn units(
             span,
         ));
     }
+    units.append(&mut builds.units);
+    gaps.append(&mut builds.gaps);
     (units, gaps)
 }
 
