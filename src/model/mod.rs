@@ -24,6 +24,7 @@ mod shell;
 mod source;
 mod span;
 mod stage;
+pub mod template;
 mod text;
 mod tree;
 mod unit;

@@ -26,13 +26,11 @@ pub(super) fn document(text: &Text) -> (Option<Node>, Vec<Gap>) {
         }
     };
     let Some(value) = parsed.value else { return (None, Vec::new()) };
-    match reader.node(&value, 0) {
-        Some(node) => (Some(node), Vec::new()),
-        None => {
-            let message = "objects and arrays nest too deep";
-            (None, vec![Gap::of(GapKind::Limit, text.path.clone(), message)])
-        }
-    }
+    let Some(node) = reader.node(&value, 0) else {
+        let message = "objects and arrays nest too deep";
+        return (None, vec![Gap::of(GapKind::Limit, text.path.clone(), message)]);
+    };
+    (Some(node), Vec::new())
 }
 
 struct Reader<'t> {

@@ -4,12 +4,14 @@ mod dockerfile;
 mod dockerignore;
 mod environment;
 mod gitfiles;
+mod helm;
 // Read by the surfaces of files in these notations.
 #[allow(dead_code)]
 mod hcl;
 #[allow(dead_code)]
 mod jsonc;
 mod systemd;
+mod template;
 mod yaml;
 
 use bstr::BStr;
@@ -39,6 +41,10 @@ pub const SURFACES: &[&Surface] = &[
     &environment::SURFACE,
     &systemd::SURFACE,
     &dockerfile::SURFACE,
+    &helm::CHART,
+    &helm::KUSTOMIZATION,
+    &template::SURFACE,
+    &helm::VALUES,
     &yaml::SURFACE,
 ];
 

@@ -95,7 +95,8 @@ impl<'a> Builder<'a> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let node = self.scalar(&text, style, tag.as_deref(), marks);
-                self.put(anchor, Built { node, size: 1, height: 1 })
+                self.put(anchor, Built { node, size: 1, height: 1 });
+                Ok(())
             }
             Event::SequenceStart(style, anchor, tag) => {
                 self.enter(Open::List(Vec::new()), style, anchor, tag.as_deref(), marks)
@@ -104,9 +105,15 @@ impl<'a> Builder<'a> {
                 let map = Open::Map { entries: Vec::new(), merged: Vec::new(), key: None };
                 self.enter(map, style, anchor, tag.as_deref(), marks)
             }
-            Event::SequenceEnd | Event::MappingEnd => self.leave(marks),
+            Event::SequenceEnd | Event::MappingEnd => {
+                self.leave(marks);
+                Ok(())
+            }
             Event::Alias(id) => self.alias(id, marks),
-            Event::UnresolvedAlias(name) => self.unknown(&name, marks),
+            Event::UnresolvedAlias(name) => {
+                self.unknown(&name, marks);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -120,12 +127,16 @@ impl<'a> Builder<'a> {
 
     fn scalar(&self, text: &str, style: ScalarStyle, tag: Option<&Tag>, marks: Marks) -> Node {
         let range = self.range(marks);
-        let span = self.text.span(range.clone());
+        let holes = self.with_holes(&range);
+        let span = self.text.span(holes.clone().unwrap_or(range.clone()));
         let plain = style == ScalarStyle::Plain;
         let tag = tag.map(Tag::original);
         let quoted = tag.as_deref() == Some("!!str") || tag.as_deref() == Some("!");
-        let content = if self.is_hole(&range) {
-            let text = self.text.content.get(range).unwrap_or(text).to_owned();
+        let content = if let Some(range) = holes {
+            let written = self.text.content.get(range).unwrap_or(text);
+            let quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
+            let inner = written.get(1..written.len().saturating_sub(1)).filter(|_| quoted);
+            let text = inner.unwrap_or(written).to_owned();
             Content::Scalar(Rc::new(Scalar { text, plain, opaque: true }))
         } else if plain && range.is_empty() {
             if quoted { scalar("", false) } else { Content::Null }
@@ -137,9 +148,13 @@ impl<'a> Builder<'a> {
         Node { content, span, because: Vec::new(), tag: tag.map(Rc::from) }
     }
 
-    fn is_hole(&self, range: &Range<usize>) -> bool {
-        let next = self.holes.partition_point(|hole| hole.end <= range.start);
-        self.holes.get(next).is_some_and(|hole| hole.start < range.end)
+    /// A range with the holes that it touches, whole; `None` where it touches none.
+    fn with_holes(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        let first = self.holes.partition_point(|hole| hole.end <= range.start);
+        let end = self.holes.partition_point(|hole| hole.start < range.end);
+        let (first, last) = (self.holes.get(first)?, self.holes.get(end.checked_sub(1)?)?);
+        let touches = first.start < range.end;
+        touches.then(|| range.start.min(first.start)..range.end.max(last.end))
     }
 
     fn enter(
@@ -160,9 +175,9 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn leave(&mut self, marks: Marks) -> Result<(), Gap> {
+    fn leave(&mut self, marks: Marks) {
         let end = self.span(marks);
-        let Some(frame) = self.open.pop() else { return Ok(()) };
+        let Some(frame) = self.open.pop() else { return };
         let span = if frame.flow { frame.span.to(end) } else { frame.span };
         let content = match frame.kind {
             Open::List(items) => Content::List(Rc::new(items)),
@@ -173,7 +188,7 @@ impl<'a> Builder<'a> {
             }
         };
         let node = Node { content, span, because: Vec::new(), tag: frame.tag };
-        self.put(frame.anchor, Built { node, size: frame.size, height: frame.height + 1 })
+        self.put(frame.anchor, Built { node, size: frame.size, height: frame.height + 1 });
     }
 
     fn alias(&mut self, id: usize, marks: Marks) -> Result<(), Gap> {
@@ -187,26 +202,27 @@ impl<'a> Builder<'a> {
         }
         self.count(known.size, marks)?;
         let node = copy(&known.node, span);
-        self.put(0, Built { node, ..known })
+        self.put(0, Built { node, ..known });
+        Ok(())
     }
 
     /// An alias without its anchor: what it is can't be known.
-    fn unknown(&mut self, name: &str, marks: Marks) -> Result<(), Gap> {
+    fn unknown(&mut self, name: &str, marks: Marks) {
         let span = self.span(marks);
         self.gaps.push(Gap::at(self.text, span, format!("no anchor &{name} stands before this")));
         let text = format!("*{name}");
         let content = Content::Scalar(Rc::new(Scalar { text, plain: true, opaque: true }));
-        self.put(0, Built { node: Node::new(content, span), size: 1, height: 1 })
+        self.put(0, Built { node: Node::new(content, span), size: 1, height: 1 });
     }
 
     /// Puts a finished node where it belongs: into the open list or map, as a key or a value.
-    fn put(&mut self, anchor: usize, built: Built) -> Result<(), Gap> {
+    fn put(&mut self, anchor: usize, built: Built) {
         if anchor != 0 {
             self.anchors.insert(anchor, built.clone());
         }
         let Some(frame) = self.open.last_mut() else {
             self.root = Some(built.node);
-            return Ok(());
+            return;
         };
         frame.size += built.size;
         frame.height = frame.height.max(built.height);
@@ -222,7 +238,6 @@ impl<'a> Builder<'a> {
                 Some(key) => entries.push(Entry { key: key.name, value: built.node }),
             },
         }
-        Ok(())
     }
 
     /// Tells of keys that stand twice. Templates may have both ways of a condition.

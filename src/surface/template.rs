@@ -1,0 +1,257 @@
+//! YAML with the actions of a Go template in it: Helm's templates.
+//!
+//! Before parsing, every action is overwritten byte for byte, so that every span stays true. What
+//! only decides (`if`, `range`, …) becomes blanks. What leaves text becomes a word inside a scalar,
+//! which is opaque then and keeps the action in its text; alone on its line it becomes a key
+//! without a value, or an item, as what stands around it wants. Whoever knows the chart's values
+//! puts in what the actions leave.
+
+use std::ops::Range;
+
+use bstr::{BStr, ByteSlice as _};
+
+use super::{Surface, yaml};
+use crate::model::template::{Action, ActionKind, actions};
+use crate::model::{Declared, FileKind, Gap, GapKind, Node, Reading, Text};
+
+pub(super) const SURFACE: Surface = Surface {
+    id: "template",
+    kind: FileKind::Template,
+    recognises: |path| yaml::is_yaml(path) || is_in_templates(path),
+    concerns,
+    read,
+};
+
+/// Below a chart's `templates`, where partials end in `.tpl`.
+fn is_in_templates(path: &BStr) -> bool {
+    let below = path.starts_with(b"templates/") || path.contains_str("/templates/");
+    below && [&b".yaml"[..], b".yml", b".tpl"].iter().any(|end| path.ends_with(end))
+}
+
+/// It has actions where no string of a plain manifest has them, and it says what it is.
+fn concerns(path: &BStr, content: &[u8]) -> bool {
+    let has = |word: &str| content.contains_str(word);
+    has("{{") && has("apiVersion") && has("kind") && (is_in_templates(path) || outside(content))
+}
+
+/// An action begins a line or a value.
+fn outside(content: &[u8]) -> bool {
+    content.find_iter("{{").any(|at| {
+        let before = content.get(..at).unwrap_or_default();
+        let blank = |c: char| c == ' ' || c == '\t';
+        matches!(before.trim_end_with(blank).last(), None | Some(b'\n' | b':' | b'-'))
+    })
+}
+
+fn read(text: &Text) -> Reading {
+    let (documents, gaps) = documents(text);
+    Reading { declared: Declared::Tree(documents), gaps }
+}
+
+/// The documents of a template; that something can't be read is said once.
+pub(super) fn documents(text: &Text) -> (Vec<Node>, Vec<Gap>) {
+    let actions = actions(&text.content);
+    let masked = |filled: bool| {
+        let (content, holes) = mask(&text.content, &actions, filled);
+        yaml::masked(text, &content, &holes)
+    };
+    let (mut documents, mut gaps) = masked(true);
+    if !gaps.is_empty() {
+        let (others, fewer) = masked(false);
+        if fewer.len() < gaps.len() || others.len() > documents.len() {
+            (documents, gaps) = (others, fewer);
+        }
+    }
+    let gap = gaps.into_iter().next().map(|gap| {
+        let message = format!("parts of this template can't be read: {}", gap.message);
+        let key = "parts of this template can't be read".to_owned();
+        Gap { span: gap.span, key, ..Gap::of(GapKind::Partial, text.path.clone(), message) }
+    });
+    (documents, gap.into_iter().collect())
+}
+
+/// The content with its actions overwritten, and where they were; `filled`: an action alone on its
+/// line becomes a key or an item, else blanks.
+fn mask(content: &str, actions: &[Action], filled: bool) -> (String, Vec<Range<usize>>) {
+    let mut masked = content.as_bytes().to_vec();
+    for line in lines_of(content, actions) {
+        for action in line.actions {
+            let wordless = line.alone || !is_text(content, action, line.actions);
+            overwrite(&mut masked, action.range.clone(), if wordless { b' ' } else { b'x' });
+        }
+    }
+    if filled {
+        fill(content, actions, &mut masked);
+    }
+    let masked = String::from_utf8(masked).unwrap_or_default();
+    let hole = |action: &Action| action.range.clone();
+    (masked, actions.iter().map(hole).collect())
+}
+
+fn overwrite(masked: &mut [u8], range: Range<usize>, with: u8) {
+    for byte in masked.get_mut(range).unwrap_or_default() {
+        if !matches!(byte, b'\n' | b'\r') {
+            *byte = with;
+        }
+    }
+}
+
+/// Actions that share a line, or lines.
+struct Line<'a> {
+    actions: &'a [Action],
+    /// Nothing else stands on it.
+    alone: bool,
+}
+
+fn lines_of<'a>(content: &'a str, actions: &'a [Action]) -> Vec<Line<'a>> {
+    let (mut lines, mut first) = (Vec::new(), 0);
+    for (index, action) in actions.iter().enumerate() {
+        let next = actions.get(index + 1).map_or(content.len(), |next| next.range.start);
+        let between = content.get(action.range.end..next).unwrap_or_default();
+        if !between.contains('\n') && index + 1 < actions.len() {
+            continue;
+        }
+        let group = actions.get(first..=index).unwrap_or_default();
+        first = index + 1;
+        let alone = is_alone(content, group);
+        lines.push(Line { actions: group, alone });
+    }
+    lines
+}
+
+fn is_alone(content: &str, group: &[Action]) -> bool {
+    let (Some(first), Some(last)) = (group.first(), group.last()) else { return false };
+    let blank = |text: Option<&str>| text.unwrap_or_default().trim().is_empty();
+    let start = content
+        .get(..first.range.start)
+        .and_then(|before| before.rfind('\n'))
+        .map_or(0, |at| at + 1);
+    let rest = content.get(last.range.end..).unwrap_or_default();
+    let end = last.range.end + rest.find('\n').unwrap_or(rest.len());
+    let between = group.windows(2).all(|pair| match pair {
+        [a, b] => blank(content.get(a.range.end..b.range.start)),
+        _ => true,
+    });
+    between
+        && blank(content.get(start..first.range.start))
+        && blank(content.get(last.range.end..end))
+}
+
+/// Whether an action is part of a text beside it: it leaves some, or its block begins and ends
+/// within the line, behind other text.
+fn is_text(content: &str, action: &Action, line: &[Action]) -> bool {
+    if action.kind == ActionKind::Output {
+        return true;
+    }
+    if action.kind == ActionKind::Silent {
+        return false;
+    }
+    let mut depth = 0_i32;
+    let mut lowest = 0;
+    for one in line {
+        match one.kind {
+            ActionKind::Begin(_) => depth += 1,
+            ActionKind::End => depth -= 1,
+            _ => {}
+        }
+        lowest = lowest.min(depth);
+    }
+    let Some(first) = line.first() else { return false };
+    let before = content.get(..first.range.start).unwrap_or_default();
+    let before = before.rsplit('\n').next().unwrap_or_default().trim();
+    depth == 0 && lowest == 0 && !before.is_empty()
+}
+
+/// Puts a key or an item where an action that leaves text stands alone on its line.
+fn fill(content: &str, actions: &[Action], masked: &mut [u8]) {
+    // The indentation of each open level, and whether its lines are items.
+    let mut levels: Vec<(usize, bool)> = Vec::new();
+    let (mut at, mut next) = (0, 0);
+    while at < masked.len() {
+        let rest = masked.get(at..).unwrap_or_default();
+        let end = at + rest.find_byte(b'\n').unwrap_or(rest.len());
+        let (indent, dash) = shape(masked.get(at..end).unwrap_or_default());
+        if let Some(indent) = indent {
+            open(&mut levels, indent, dash);
+        }
+        while let Some(action) = actions.get(next).filter(|action| action.range.start < end) {
+            next += 1;
+            if indent.is_none() && action.kind == ActionKind::Output && action.range.end <= end {
+                let column = action.range.start - at;
+                let indent = wanted(content.get(action.code.clone()).unwrap_or_default(), column);
+                let item = is_item(&mut levels, indent, masked.get(end..).unwrap_or_default());
+                let from = (at + indent).max(at).min(end);
+                put(masked, from.max(at), action.range.end, item);
+                break;
+            }
+        }
+        while actions.get(next).is_some_and(|action| action.range.start < end) {
+            next += 1;
+        }
+        at = end + 1;
+    }
+}
+
+/// How far a line is indented, `None` where it is empty; and whether it is an item.
+fn shape(line: &[u8]) -> (Option<usize>, bool) {
+    let text = line.trim_start_with(|c| c == ' ' || c == '\t');
+    if text.trim().is_empty() || text.starts_with(b"#") {
+        return (None, false);
+    }
+    (Some(line.len() - text.len()), text == b"-" || text.starts_with(b"- "))
+}
+
+fn open(levels: &mut Vec<(usize, bool)>, indent: usize, dash: bool) {
+    while levels.last().is_some_and(|(level, _)| *level > indent) {
+        levels.pop();
+    }
+    match levels.last_mut() {
+        Some((level, item)) if *level == indent => *item = dash,
+        _ => levels.push((indent, dash)),
+    }
+    if dash {
+        levels.push((indent + 2, false));
+    }
+}
+
+/// The column that an action's text will stand at.
+fn wanted(code: &str, column: usize) -> usize {
+    let number = |word: &str| {
+        let behind = code.rsplit_once(word)?.1.trim_start();
+        behind.split(|c: char| !c.is_ascii_digit()).next()?.parse::<usize>().ok()
+    };
+    match (number("nindent "), number("indent ")) {
+        (Some(indent), _) => indent,
+        (None, Some(indent)) => column + indent,
+        (None, None) => column,
+    }
+}
+
+/// Whether lines of this indentation are items here.
+fn is_item(levels: &mut Vec<(usize, bool)>, indent: usize, behind: &[u8]) -> bool {
+    while levels.last().is_some_and(|(level, _)| *level > indent) {
+        levels.pop();
+    }
+    match levels.last() {
+        Some((level, item)) if *level == indent && *item => true,
+        _ => {
+            let next = behind.lines().take(40).map(shape).find(|(indent, _)| indent.is_some());
+            next == Some((Some(indent), true))
+        }
+    }
+}
+
+fn put(masked: &mut [u8], from: usize, end: usize, item: bool) {
+    let Some(place) = masked.get_mut(from..end).filter(|place| place.len() >= 4) else { return };
+    place.fill(b'x');
+    if item {
+        if let [dash, blank, ..] = place {
+            (*dash, *blank) = (b'-', b' ');
+        }
+    } else if let Some(last) = place.last_mut() {
+        *last = b':';
+    }
+}
+
+#[cfg(test)]
+mod tests;
