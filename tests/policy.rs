@@ -18,7 +18,8 @@ static IMAGE: Rule = rule("base-image", &["trusted-images"]);
 static USER: Rule = rule("runs-as-root", &["nonroot-images"]);
 static PORT: Rule = rule("exposed-port", &["allowed-ports"]);
 static HEALTH: Rule = rule("healthcheck", &[]);
-static RULES: &[&Rule] = &[&IMAGE, &USER, &PORT, &HEALTH];
+static LIMIT: Rule = rule("resource-limit", &["limit-growth"]);
+static RULES: &[&Rule] = &[&IMAGE, &USER, &PORT, &HEALTH, &LIMIT];
 
 const fn rule(id: &'static str, options: &'static [&'static str]) -> Rule {
     Rule {
@@ -117,7 +118,7 @@ fn the_templates_examples_are_valid() {
     let policy = policy(&lines.join("\n"));
     assert_eq!(policy.config().waivers.len(), 1);
     assert_eq!(policy.config().refs.len(), 2);
-    assert_eq!(policy.config().rules.len(), 4);
+    assert_eq!(policy.config().rules.len(), 5);
 }
 
 #[test]

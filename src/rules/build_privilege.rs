@@ -1,10 +1,12 @@
-//! `RUN`s that leave the build's sandbox.
+//! Builds that leave their sandbox.
 
-use crate::model::{Example, Found, Level, Measure, Reference, Rule, Setting, Stage};
+use crate::model::{Example, Found, Level, Measure, Reference, Rule, Setting, Stage, Workload};
 
 const NETWORK: Level = Level::high(1, "reached by the build");
 const DEVICE: Level = Level::high(1, "handed to the build");
 const INSECURE: Level = Level::critical(2, "switched off");
+const AGENT: Level = Level::low(1, "lent to the build");
+const GRANTED: Level = Level::high(2, "granted to the build");
 
 pub(super) const RULE: Rule = Rule {
     id: "build-privilege",
@@ -13,16 +15,17 @@ pub(super) const RULE: Rule = Rule {
           host; `--network=host` lets it talk to whatever listens there, metadata services \
           included.",
     fix: "Take the flag off; what really needs the host belongs in front of the build, not in it.",
-    levels: &[NETWORK, DEVICE, INSECURE],
+    levels: &[NETWORK, DEVICE, INSECURE, AGENT, GRANTED],
     references: &[
         Reference::Cwe(250),
         Reference::Docker("Dockerfile reference: RUN --security"),
         Reference::Docker("Dockerfile reference: RUN --network"),
+        Reference::Compose("build: entitlements, network, privileged, ssh"),
     ],
     answers: &["semgrep-rules PR 3991"],
     options: &[],
     every_commit: false,
-    measure: &[Measure::Stage(measure)],
+    measure: &[Measure::Stage(measure), Measure::Workload(granted)],
     examples: &[
         Example {
             file: "Dockerfile",
@@ -50,6 +53,22 @@ pub(super) const RULE: Rule = Rule {
             beside: &[],
             findings: &[],
         },
+        Example {
+            file: "compose.yaml",
+            change: "
+                  services:
+                    web:
+                      build:
+                        context: .
+                +       privileged: true
+                +       network: host
+            ",
+            beside: &[("Dockerfile", "  FROM node:20.11.1\n  USER node")],
+            findings: &[
+                "network of the build host of service web: reached by the build (build.network: host)",
+                "right privileged of service web: granted to the build",
+            ],
+        },
     ],
 };
 
@@ -72,4 +91,23 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
 
 fn written(flag: &Setting, value: &str) -> String {
     format!("RUN --{}={value}", flag.name)
+}
+
+/// What the file that starts the build allows it.
+fn granted(workload: &Workload, found: &mut Found<'_>) {
+    for right in &workload.build_privileges {
+        let name = right.value.to_ascii_lowercase();
+        match name.as_str() {
+            "network.host" => {
+                found.say(NETWORK, "network of the build host", right, "build.network: host")
+            }
+            agent if agent == "ssh" || agent.starts_with("ssh.") || agent.starts_with("ssh ") => {
+                found.say(AGENT, "ssh agent", right, "")
+            }
+            device if device.starts_with("device") => {
+                found.say(DEVICE, format!("right {device}"), right, "")
+            }
+            right_name => found.say(GRANTED, format!("right {right_name}"), right, ""),
+        };
+    }
 }

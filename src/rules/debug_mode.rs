@@ -1,8 +1,10 @@
-//! Whether the shipped image runs in a mode made for developers.
+//! Whether a shipped image or a container runs in a mode made for developers.
 
 use std::collections::BTreeMap;
 
-use crate::model::{Example, Found, Level, Measure, Reference, Rule, Severity, Stage, Variable};
+use crate::model::{
+    Example, Found, Level, Measure, Platform, Reference, Rule, Severity, Stage, Variable, Workload,
+};
 
 const OFF: Level = Level::closed("off");
 const ON: Level = Level::low(1, "on").in_new_unit(Severity::Info);
@@ -10,7 +12,7 @@ const LISTENING: Level = Level::medium(2, "on, with a debugger that listens");
 
 pub(super) const RULE: Rule = Rule {
     id: "debug-mode",
-    promise: "A shipped image never starts to run in debug or development mode.",
+    promise: "A shipped image or a container never starts to run in debug or development mode.",
     why: "Frameworks show source, settings and consoles to whoever causes an error in debug mode, \
           and switch off checks that production has.",
     fix: "Set it where the developer runs the container, not in the image.",
@@ -19,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
     answers: &["semgrep flask-debugging-enabled"],
     options: &[],
     every_commit: false,
-    measure: &[Measure::Stage(measure)],
+    measure: &[Measure::Stage(measure), Measure::Workload(run)],
     examples: &[
         Example {
             file: "Dockerfile",
@@ -43,6 +45,19 @@ pub(super) const RULE: Rule = Rule {
             beside: &[],
             findings: &[],
         },
+        Example {
+            file: "compose.yaml",
+            change: "
+                  services:
+                    web:
+                      image: ghcr.io/acme/app:1.2.3
+                      environment:
+                -       FLASK_DEBUG: 0
+                +       FLASK_DEBUG: 1
+            ",
+            beside: &[],
+            findings: &["FLASK_DEBUG of service web: was off (0), now on (1)"],
+        },
     ],
 };
 
@@ -63,9 +78,20 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
     if !stage.target || stage.trigger {
         return;
     }
-    // The last ENV of a name is the one that counts.
+    variables(&stage.env, found);
+}
+
+fn run(workload: &Workload, found: &mut Found<'_>) {
+    // Development and tests are what these are for.
+    if !matches!(workload.platform, Platform::Ci | Platform::Devcontainer) {
+        variables(&workload.environment, found);
+    }
+}
+
+fn variables(variables: &[Variable], found: &mut Found<'_>) {
+    // The last one of a name is the one that counts.
     let last: BTreeMap<&str, &Variable> =
-        stage.env.iter().map(|variable| (variable.name.as_str(), variable)).collect();
+        variables.iter().map(|variable| (variable.name.as_str(), variable)).collect();
     for (name, variable) in last {
         let Some(value) = &variable.value else { continue };
         let Some(level) = level(name, value.text.trim()) else { continue };

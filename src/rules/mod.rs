@@ -10,13 +10,16 @@ mod content_trust;
 mod copied_root;
 mod credential_file;
 mod debug_mode;
+mod docker_api;
 mod exposed_port;
 mod facts;
 mod frontend;
 mod git_attributes;
 mod healthcheck;
+mod host_alias;
 mod installed_daemon;
 mod mutable_image;
+mod network_exposure;
 mod onbuild;
 mod package_pin;
 mod package_signature;
@@ -30,10 +33,12 @@ mod repository_policy;
 mod resource_limit;
 mod root_account;
 mod runs_as_root;
+mod runtime_safeguard;
 mod runtime_volume;
 mod secret_in_environment;
 mod secret_in_image;
 mod setuid;
+mod start_profile;
 mod submodule_source;
 mod sudo;
 mod suppression;
@@ -57,12 +62,15 @@ pub const RULES: &[&Rule] = &[
     &copied_root::RULE,
     &credential_file::RULE,
     &debug_mode::RULE,
+    &docker_api::RULE,
     &exposed_port::RULE,
     &frontend::RULE,
     &git_attributes::RULE,
     &healthcheck::RULE,
+    &host_alias::RULE,
     &installed_daemon::RULE,
     &mutable_image::RULE,
+    &network_exposure::RULE,
     &onbuild::RULE,
     &package_pin::RULE,
     &package_signature::RULE,
@@ -75,10 +83,12 @@ pub const RULES: &[&Rule] = &[
     &resource_limit::RULE,
     &root_account::RULE,
     &runs_as_root::RULE,
+    &runtime_safeguard::RULE,
     &runtime_volume::RULE,
     &secret_in_environment::RULE,
     &secret_in_image::RULE,
     &setuid::RULE,
+    &start_profile::RULE,
     &submodule_source::RULE,
     &sudo::RULE,
     &suppression::RULE,

@@ -1,7 +1,8 @@
 //! Code that is fetched and run in one go.
 
-use super::facts::{flow, url};
-use crate::model::{Example, Found, Level, Measure, Reference, Rule, Severity, Stage};
+use super::facts::flow::{self, Flow};
+use super::facts::url;
+use crate::model::{Example, Found, Level, Measure, Reference, Rule, Severity, Stage, Workload};
 
 const CHECKED: Level = Level::closed("checked before it is run");
 const UNCHECKED: Level = Level::high(1, "run unchecked").in_new_unit(Severity::Medium);
@@ -19,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     answers: &["droast DF021", "semgrep curl-eval", "kics 4b410d24"],
     options: &[],
     every_commit: false,
-    measure: &[Measure::Stage(measure)],
+    measure: &[Measure::Stage(measure), Measure::Workload(run)],
     examples: &[
         Example {
             file: "Dockerfile",
@@ -86,11 +87,34 @@ pub(super) const RULE: Rule = Rule {
             beside: &[],
             findings: &[],
         },
+        Example {
+            file: "compose.yaml",
+            change: "
+                  services:
+                    web:
+                      image: node:20.11.1
+                -     command: npm start
+                +     command: sh -c 'curl -fsSL https://example.org/x.sh | sh && npm start'
+            ",
+            beside: &[],
+            findings: &[
+                "code from example.org/x.sh of service web: run unchecked (https://example.org/x.sh by sh)",
+            ],
+        },
     ],
 };
 
 fn measure(stage: &Stage, found: &mut Found<'_>) {
-    for executed in flow::of(stage).executed {
+    tell(flow::of(stage), found);
+}
+
+/// What it fetches and runs whenever it starts.
+fn run(workload: &Workload, found: &mut Found<'_>) {
+    tell(flow::of_workload(workload), found);
+}
+
+fn tell(flow: Flow, found: &mut Found<'_>) {
+    for executed in flow.executed {
         let address = executed.url.as_deref();
         if address.is_some_and(url::is_local) {
             continue;

@@ -1,6 +1,7 @@
 //! Secrets written down where an orchestrator's files hand them to containers.
 
 use super::facts::secret::{Teller, of_value, promises};
+use super::facts::workload::shells;
 use crate::model::{
     DataKind, DataObject, Example, Found, Level, Measure, Platform, Reference, Rule, Severity,
     Spanned, ValueFile, Variable, Workload,
@@ -123,12 +124,20 @@ fn workload(workload: &Workload, found: &mut Found<'_>) {
     for variable in workload.environment.iter().chain(&workload.build_args) {
         tell(variable, &variable.name, &mut teller);
     }
-    for variable in workload.labels.iter().chain(&workload.values) {
+    for variable in &workload.labels {
         tell(variable, last(&variable.name), &mut teller);
     }
-    let started = workload.entrypoint.iter().chain(&workload.command).chain(&workload.commands);
-    for invocation in started {
-        teller.shell(&invocation.shell, "a command");
+    for variable in &workload.values {
+        // `content:` of a configuration or a secret: a file, however short.
+        let secret = variable.name.starts_with("secret ");
+        let name = if secret { "password" } else { last(&variable.name) };
+        tell(variable, name, &mut teller);
+        if let Some(value) = variable.value.as_ref().filter(|_| variable.name.contains(' ')) {
+            teller.block(&value.text, &variable.name, &variable.place);
+        }
+    }
+    for shell in shells(workload) {
+        teller.shell(shell, "a command");
     }
     for file in &workload.value_files {
         for variable in &file.value.variables {

@@ -1,10 +1,14 @@
-//! sudo and its like in the shipped image.
+//! sudo and its like in a shipped image, or when a container starts.
 
 use super::facts::command::{commands, place};
 use super::facts::package::installed;
-use crate::model::{Example, Found, Level, Measure, Reference, Rule, Severity, Stage, Word};
+use super::facts::workload;
+use crate::model::{
+    Example, Found, Level, Measure, Platform, Reference, Rule, Severity, Stage, Word, Workload,
+};
 
 const USED: Level = Level::low(1, "used in the build").in_new_unit(Severity::Info);
+const STARTED: Level = Level::low(1, "used at the start").in_new_unit(Severity::Info);
 const INSTALLED: Level = Level::medium(2, "in the image").in_new_unit(Severity::Low);
 const MEMBER: Level = Level::medium(2, "open to an account").in_new_unit(Severity::Low);
 const FREE: Level = Level::high(3, "open without a password").in_new_unit(Severity::Medium);
@@ -16,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
           container runs as is root in all but name.",
     fix: "Do what needs root in a `RUN` before `USER`; to step down at start, use `gosu` or \
           `setpriv` instead.",
-    levels: &[USED, INSTALLED, MEMBER, FREE],
+    levels: &[USED, STARTED, INSTALLED, MEMBER, FREE],
     references: &[Reference::Cwe(250), Reference::Docker("Building best practices: USER")],
     answers: &[
         "hadolint DL3004",
@@ -26,10 +30,11 @@ pub(super) const RULE: Rule = Rule {
         "dockle DKL-DI-0001",
         "semgrep no-sudo-in-dockerfile",
         "droast DF010",
+        "kubescape C-0062",
     ],
     options: &[],
     every_commit: false,
-    measure: &[Measure::Stage(measure)],
+    measure: &[Measure::Stage(measure), Measure::Workload(run)],
     examples: &[
         Example {
             file: "Dockerfile",
@@ -57,6 +62,18 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[],
+        },
+        Example {
+            file: "compose.yaml",
+            change: "
+                  services:
+                    web:
+                      image: ghcr.io/acme/app:1.2.3
+                -     command: ['serve']
+                +     command: ['sudo', '-E', 'serve']
+            ",
+            beside: &[],
+            findings: &["sudo as a command of service web: used at the start"],
         },
     ],
 };
@@ -96,6 +113,15 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
             let place = crate::model::Spanned::new((), body.whole());
             found.say(FREE, "sudo rules", &place, "NOPASSWD");
         }
+    }
+}
+
+/// A job of a CI system runs on a machine that is thrown away.
+fn run(workload: &Workload, found: &mut Found<'_>) {
+    let job = matches!(workload.platform, Platform::Ci | Platform::Devcontainer);
+    let mut used = workload::commands(workload).filter(|_| !job);
+    if let Some(command) = used.find(|command| matches!(command.program(), "sudo" | "doas")) {
+        found.say(STARTED, "sudo as a command", &command.place(), "");
     }
 }
 

@@ -3,9 +3,10 @@
 use super::facts::command::{clustered, commands, is_off, option, place};
 use super::facts::download::CURL_VALUED;
 use super::facts::tells::{self, Tell, When};
-use super::facts::url;
+use super::facts::{url, workload};
 use crate::model::{
-    Example, Found, Invoked, Level, Measure, Reference, Rule, Severity, Spanned, Stage, Word,
+    Example, Found, Invoked, Level, Measure, Reference, Rule, Severity, Spanned, Stage, Variable,
+    Word, Workload,
 };
 
 const OFF: Level = Level::high(1, "not checked").in_new_unit(Severity::Medium);
@@ -92,7 +93,7 @@ pub(super) const RULE: Rule = Rule {
     ],
     options: &[],
     every_commit: false,
-    measure: &[Measure::Stage(measure)],
+    measure: &[Measure::Stage(measure), Measure::Workload(run)],
     examples: &[
         Example {
             file: "Dockerfile",
@@ -122,18 +123,24 @@ pub(super) const RULE: Rule = Rule {
             beside: &[],
             findings: &[],
         },
+        Example {
+            file: "compose.yaml",
+            change: "
+                  services:
+                    web:
+                      image: node:20.11.1
+                      environment:
+                -       NODE_TLS_REJECT_UNAUTHORIZED: 1
+                +       NODE_TLS_REJECT_UNAUTHORIZED: 0
+            ",
+            beside: &[],
+            findings: &["certificates for node of service web: not checked (NODE_TLS_REJECT_UNAUTHORIZED)"],
+        },
     ],
 };
 
 fn measure(stage: &Stage, found: &mut Found<'_>) {
-    for variable in stage.env.iter().chain(&stage.args) {
-        let value = variable.value.as_ref().map(|value| value.text.as_str());
-        if let Some(what) =
-            value.and_then(|value| tells::variable(VARIABLES, &variable.name, value))
-        {
-            say(what, &variable.name, &variable.place, found);
-        }
-    }
+    variables(stage.env.iter().chain(&stage.args), found);
     for command in commands(stage) {
         if let Some((what, how)) = switched(&command) {
             say(&what, &how, &place(stage, command.command), found);
@@ -142,6 +149,26 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
     for body in tells::bodies(stage) {
         if let Some(what) = tells::text(SETTINGS, &body.text) {
             say(what, "a file's setting", &Spanned::new((), body.whole()), found);
+        }
+    }
+}
+
+fn run(workload: &Workload, found: &mut Found<'_>) {
+    variables(workload.environment.iter().chain(&workload.build_args), found);
+    for command in workload::commands(workload) {
+        if let Some((what, how)) = switched(&command) {
+            say(&what, &how, &command.place(), found);
+        }
+    }
+}
+
+fn variables<'a>(variables: impl Iterator<Item = &'a Variable>, found: &mut Found<'_>) {
+    for variable in variables {
+        let value = variable.value.as_ref().map(|value| value.text.as_str());
+        if let Some(what) =
+            value.and_then(|value| tells::variable(VARIABLES, &variable.name, value))
+        {
+            say(what, &variable.name, &variable.place, found);
         }
     }
 }

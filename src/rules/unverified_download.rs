@@ -1,7 +1,8 @@
 //! Downloads whose check was taken out.
 
-use super::facts::{flow, url};
-use crate::model::{Example, Found, Level, Measure, Reference, Rule, Stage};
+use super::facts::flow::{self, Flow};
+use super::facts::url;
+use crate::model::{Example, Found, Level, Measure, Reference, Rule, Stage, Workload};
 
 const CHECKED: Level = Level::closed("checked");
 const UNCHECKED: Level = Level::high(1, "used unchecked").only_lost();
@@ -30,7 +31,7 @@ pub(super) const RULE: Rule = Rule {
     answers: &[],
     options: &[],
     every_commit: false,
-    measure: &[Measure::Stage(measure)],
+    measure: &[Measure::Stage(measure), Measure::Workload(run)],
     examples: &[
         Example {
             file: "Dockerfile",
@@ -62,7 +63,14 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn measure(stage: &Stage, found: &mut Found<'_>) {
-    let flow = flow::of(stage);
+    tell(flow::of(stage), found);
+}
+
+fn run(workload: &Workload, found: &mut Found<'_>) {
+    tell(flow::of_workload(workload), found);
+}
+
+fn tell(flow: Flow, found: &mut Found<'_>) {
     for fetched in flow.fetched {
         let Some(address) = fetched.url.as_deref() else { continue };
         // What is run is told by `remote-script`.

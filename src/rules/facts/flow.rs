@@ -8,8 +8,9 @@ use super::command::place;
 use super::download::{self, Download};
 use super::interpreter::{code, is_interpreter, reads_input, script};
 use super::url;
+use super::workload::shells;
 use crate::model::{
-    Command, Invoked, Pipeline, Shell, Spanned, Stage, Substitution, Word, program,
+    Command, Invoked, Pipeline, Shell, Spanned, Stage, Substitution, Word, Workload, program,
 };
 
 /// How many downloads of a stage are followed, and how far a pipe is followed back.
@@ -74,11 +75,29 @@ pub(in crate::rules) fn of(stage: &Stage) -> Flow {
         }
         for command in run.shell.commands() {
             if flow.fetched.len() + flow.executed.len() < FOLLOWED {
-                flow.command(stage, &command, number);
+                flow.command(Some(stage), &command, number);
             }
         }
     }
     flow
+}
+
+/// Follows what a workload's commands download when it starts.
+pub(in crate::rules) fn of_workload(workload: &Workload) -> Flow {
+    let mut flow = Flow::default();
+    for (number, shell) in shells(workload).enumerate() {
+        for command in shell.commands() {
+            if flow.fetched.len() + flow.executed.len() < FOLLOWED {
+                flow.command(None, &command, number);
+            }
+        }
+    }
+    flow
+}
+
+/// Where a command stands; a stage adds what its variables depend on.
+fn at(stage: Option<&Stage>, command: &Invoked<'_>) -> Spanned<()> {
+    stage.map_or_else(|| command.place(), |stage| place(stage, command.command))
 }
 
 impl Flow {
@@ -96,17 +115,17 @@ impl Flow {
         }
     }
 
-    fn command(&mut self, stage: &Stage, command: &Invoked<'_>, run: usize) {
+    fn command(&mut self, stage: Option<&Stage>, command: &Invoked<'_>, run: usize) {
         self.assigned(command);
         if is_check(command) {
             self.check(command, run);
         }
         let by = command.program().to_owned();
         if let Some(Origin { url }) = self.streamed(command) {
-            let place = place(stage, command.command);
+            let place = at(stage, command);
             self.executed.push(Executed { url, checked: false, place, by });
         } else if let Some(fetched) = self.file_run(command).and_then(|at| self.fetched.get(at)) {
-            let place = place(stage, command.command).because(fetched.place.places());
+            let place = at(stage, command).because(fetched.place.places());
             let (url, checked) = (fetched.url.clone(), fetched.checked);
             self.executed.push(Executed { url, checked, place, by });
         }
@@ -115,7 +134,7 @@ impl Flow {
             if files.is_empty() {
                 files = kept(command);
             }
-            let place = place(stage, command.command);
+            let place = at(stage, command);
             self.fetched.push(Fetched { url, checked: false, place, files, run });
         } else if matches!(command.program(), "mv" | "cp" | "ln" | "install") {
             self.renamed(command);

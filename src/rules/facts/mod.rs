@@ -17,3 +17,4 @@ pub(super) mod tells;
 pub(super) mod url;
 pub(super) mod user;
 pub(super) mod version;
+pub(super) mod workload;

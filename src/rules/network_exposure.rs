@@ -1,0 +1,144 @@
+//! Networks of a project that lead further than before.
+
+use crate::model::{
+    Example, Found, Known, Level, Measure, NetworkKind, NetworkObject, Platform, Reference, Rule,
+    Severity, Spanned, Switch, Workload,
+};
+
+const INTERNAL: Level = Level::closed("internal");
+const OUTSIDE: Level = Level::medium(1, "with a way out and in").only_lost();
+const STACK: Level = Level::closed("only for this stack");
+const ATTACHABLE: Level = Level::low(1, "open to containers of others").in_new_unit(Severity::Info);
+const ENCRYPTED: Level = Level::closed("encrypted between hosts");
+const PLAIN: Level = Level::low(1, "not encrypted between hosts").only_lost();
+const OWN: Level = Level::closed("the project's own");
+const SHARED: Level = Level::low(1, "shared with other projects").in_new_unit(Severity::Info);
+const WIRE: Level = Level::medium(2, "on the wire of the host").in_new_unit(Severity::Low);
+const JOINED: Level = Level::low(1, "joined").only_lost();
+const PUBLIC: Level =
+    Level::medium(1, "joined, where outsiders come in").in_new_unit(Severity::Info);
+
+/// Words of the names of networks that proxies and outsiders are in.
+const PUBLIC_NAMES: &[&str] =
+    &["public", "external", "internet", "dmz", "edge", "ingress", "proxy", "traefik", "frontend"];
+
+pub(super) const RULE: Rule = Rule {
+    id: "network-exposure",
+    promise: "No network of a project leads further, and no service joins more of them.",
+    why: "Which networks a service is in decides who can talk to it and where a process that was \
+          taken over can go. `internal: true` is what keeps a database off the internet.",
+    fix: "Keep `internal: true` on networks of databases and workers, and leave a service in as few \
+          networks as it needs.",
+    levels: &[
+        INTERNAL, OUTSIDE, STACK, ATTACHABLE, ENCRYPTED, PLAIN, OWN, SHARED, WIRE, JOINED, PUBLIC,
+    ],
+    references: &[
+        Reference::CisDocker("5.30"),
+        Reference::CisDocker("7.3"),
+        Reference::Cwe(923),
+        Reference::Compose("networks: internal, attachable, external"),
+        Reference::Docker("Networking overview"),
+    ],
+    answers: &["kics ce14a68b", "docker-bench 5.30", "docker-bench 7.3"],
+    options: &[],
+    every_commit: false,
+    measure: &[Measure::Network(network), Measure::Workload(joined)],
+    examples: &[
+        Example {
+            file: "compose.yaml",
+            change: "
+                  services:
+                    db:
+                      image: postgres:16.2
+                -     networks: [backend]
+                +     networks: [backend, frontend]
+                  networks:
+                    backend:
+                -     internal: true
+                +     attachable: true
+                    frontend: {}
+            ",
+            beside: &[],
+            findings: &[
+                "network frontend of service db: joined, where outsiders come in",
+                "outside of network backend: was internal, now with a way out and in",
+                "networks of service db: was joined (backend), now joined (backend, frontend)",
+                "members of network backend: open to containers of others",
+            ],
+        },
+        Example {
+            file: "compose.yaml", // renamed, in other words
+            change: "
+                  services:
+                    db:
+                      image: postgres:16.2
+                -     networks: [back]
+                +     networks: {data: {aliases: [db]}}
+                  networks:
+                -   back: {internal: true}
+                +   data:
+                +     internal: yes
+            ",
+            beside: &[],
+            findings: &[],
+        },
+    ],
+};
+
+fn network(object: &NetworkObject, found: &mut Found<'_>) {
+    let NetworkKind::Network(network) = &object.kind else { return };
+    let head = Spanned::new((), object.head);
+    switch(network.internal.as_ref(), "outside", [INTERNAL, OUTSIDE], &head, found);
+    switch(network.encrypted.as_ref(), "traffic", [ENCRYPTED, PLAIN], &head, found);
+    match &network.attachable {
+        Some(on) if on.value == Known::Is(true) => found.say(ATTACHABLE, "members", on, ""),
+        _ => found.say(STACK, "members", &head, ""),
+    };
+    let on_wire = network
+        .driver
+        .as_ref()
+        .filter(|driver| matches!(driver.value.as_str(), "host" | "macvlan" | "ipvlan" | "qnet"));
+    match (on_wire, &network.external) {
+        (Some(driver), _) => found.say(WIRE, "reach", driver, &driver.value),
+        (None, Some(name)) => found.say(SHARED, "reach", name, &name.value),
+        (None, None) => found.say(OWN, "reach", &head, ""),
+    };
+}
+
+/// A protection that is on, or is not.
+fn switch(
+    declared: Option<&Switch>,
+    key: &str,
+    levels: [Level; 2],
+    head: &Spanned<()>,
+    found: &mut Found<'_>,
+) {
+    let [on, off] = levels;
+    match declared {
+        Some(switch) if switch.value == Known::Is(true) => found.say(on, key, switch, ""),
+        Some(switch) => found.say(off, key, switch, switch.value.to_string()),
+        None => found.say(off, key, head, "").absent(),
+    };
+}
+
+/// The networks a service is in: how many, so that one that is only renamed is as good.
+fn joined(workload: &Workload, found: &mut Found<'_>) {
+    let [first, rest @ ..] = workload.networks.as_slice() else { return };
+    if workload.platform != Platform::Compose && workload.platform != Platform::Quadlet {
+        return;
+    }
+    let count = u64::try_from(workload.networks.len()).unwrap_or(u64::MAX);
+    let mut names: Vec<&str> = workload.networks.iter().map(|name| name.value.as_str()).collect();
+    names.sort_unstable();
+    let places = rest.iter().rev().flat_map(Spanned::places);
+    let place = rest.last().unwrap_or(first).with(()).because(places.chain(first.places()));
+    found.say(JOINED.of(count), "networks", &place, names.join(", "));
+    for name in workload.networks.iter().filter(|name| is_public(&name.value)) {
+        found.say(PUBLIC, format!("network {}", name.value), name, "");
+    }
+}
+
+fn is_public(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| PUBLIC_NAMES.contains(&word))
+}
