@@ -13,7 +13,7 @@ mod word;
 
 use std::collections::HashMap;
 
-pub(super) use self::scalar::invocation;
+pub(super) use self::scalar::{invocation, of_scalar};
 
 use self::heredoc::Resume;
 use crate::model::{Command, Pipeline, Script, Shell, Spanned, Word};
@@ -32,11 +32,19 @@ pub(super) fn read(script: &Script, known: &dyn Fn(&str) -> Option<String>) -> S
 
 /// The one command of an exec form, and what it hands to a shell (`["sh", "-c", "…"]`).
 pub(super) fn exec(words: &[Spanned<String>], known: &dyn Fn(&str) -> Option<String>) -> Shell {
+    exec_of(words, &words.iter().map(inner::decoded).collect::<Vec<_>>(), known)
+}
+
+/// The same of words that are scripts of several lines; `scripts` are their texts.
+pub(super) fn exec_of(
+    words: &[Spanned<String>],
+    scripts: &[Script],
+    known: &dyn Fn(&str) -> Option<String>,
+) -> Shell {
     let Some((first, rest)) = words.split_first() else { return Shell::default() };
     let span = rest.iter().fold(first.span, |span, word| span.to(word.span));
     let mut command = Command::new(words.iter().cloned().map(Word::plain).collect(), span);
-    let scripts: Vec<Script> = words.iter().map(inner::decoded).collect();
-    command.inner = inner::shells(&command, &scripts, &mut Scope::new(known), 0);
+    command.inner = inner::shells(&command, scripts, &mut Scope::new(known), 0);
     Shell { pipelines: vec![Pipeline { commands: vec![command], input: None }] }
 }
 

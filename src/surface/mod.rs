@@ -10,6 +10,7 @@ mod helm;
 mod hcl;
 #[allow(dead_code)]
 mod jsonc;
+mod kubernetes;
 mod systemd;
 mod template;
 mod yaml;
@@ -45,6 +46,7 @@ pub const SURFACES: &[&Surface] = &[
     &helm::KUSTOMIZATION,
     &template::SURFACE,
     &helm::VALUES,
+    &kubernetes::SURFACE,
     &yaml::SURFACE,
 ];
 

@@ -1,7 +1,17 @@
 //! Kubernetes objects to units: containers, data, network and access objects.
 
+mod command;
+mod container;
+mod environment;
 mod object;
+mod pod;
+mod quantity;
+mod security;
+mod value;
+mod volume;
 
+use self::container::Whole;
+use self::volume::Others;
 use super::Resolved;
 use crate::model::{Settings, Tree};
 
@@ -10,6 +20,17 @@ pub(super) use object::{Object, objects};
 /// The units of the objects of all affected files of one revision, taken together: what one object
 /// says of another counts.
 pub(super) fn units(objects: &[Object], tree: &dyn Tree, settings: &Settings) -> Resolved {
-    let (_, _, _) = (objects, tree, settings);
-    Resolved::default()
+    let _ = settings;
+    let mut resolved = Resolved::default();
+    let others = Others(objects);
+    for object in objects {
+        if tree.over() {
+            break;
+        }
+        for pod in &pod::pods(object) {
+            let whole = Whole { object, pod, others, tree };
+            resolved.units.extend(container::containers(whole));
+        }
+    }
+    resolved
 }
