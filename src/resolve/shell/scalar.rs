@@ -9,7 +9,7 @@ const NEAR: usize = 1024;
 
 /// The text of a scalar as a script: where each of its words stands, whichever style it is written
 /// in, escapes aside.
-fn of_scalar(node: &Node, tree: &dyn Tree) -> Script {
+pub(in crate::resolve) fn of_scalar(node: &Node, tree: &dyn Tree) -> Script {
     let (text, span) = (node.text().unwrap_or_default().to_owned(), node.span);
     let file = tree.known(span.file);
     let content = file.as_deref().map_or("", |file| file.text.content.as_str());
