@@ -3,6 +3,7 @@
 mod compose;
 mod context;
 mod expand;
+mod helm;
 mod kubernetes;
 mod other;
 mod reference;
@@ -19,8 +20,10 @@ pub use context::{Names, dockerfiles_of, is_sensitive};
 
 /// The files of a revision whose units depend on the one at `path`: the compose file that extends
 /// it, the kustomization that names it. Bounded to what lies near it.
-pub fn readers_of(path: &BStr, _tree: &dyn Tree) -> Vec<BString> {
-    other::readers_of(path).into_iter().collect()
+pub fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
+    let mut readers: Vec<BString> = other::readers_of(path).into_iter().collect();
+    readers.extend(helm::readers_of(path, tree));
+    readers
 }
 
 /// The declared units of the affected files of one revision.
@@ -71,6 +74,10 @@ pub fn units(tree: &dyn Tree, paths: &[BString], names: &Names, settings: &Setti
         if let Declared::Tree(documents) = &file.declared {
             objects.extend(kubernetes::objects(documents, &file));
         }
+    }
+    let mut charts = helm::Charts::new(tree);
+    for file in of(&[FileKind::Template]) {
+        objects.extend(kubernetes::objects(&charts.fill(&file), &file));
     }
     resolved.add(kubernetes::units(&objects, tree, settings));
     resolved.add(other::units(tree, &of(other::KINDS)));

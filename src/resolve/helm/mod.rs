@@ -1,0 +1,144 @@
+//! Helm: templates filled in from the chart's own values, charts that others are built from.
+
+mod eval;
+mod render;
+mod term;
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use bstr::{BStr, BString, ByteSlice as _};
+
+use crate::model::template::{self, BranchKind};
+use crate::model::{Declared, EntryKind, File, FileKind, Node, Tree};
+
+use eval::Scope;
+use term::Term;
+
+/// How many files with named templates one chart is read for.
+const HELPERS: usize = 20;
+/// How many templates of one chart are read because its values changed.
+const TEMPLATES: usize = 300;
+
+/// The charts of one revision, each read once.
+pub(super) struct Charts<'t> {
+    tree: &'t dyn Tree,
+    known: HashMap<BString, Scope>,
+}
+
+impl<'t> Charts<'t> {
+    pub(super) fn new(tree: &'t dyn Tree) -> Self {
+        Self { tree, known: HashMap::new() }
+    }
+
+    /// The documents of a template, with what its chart's values put in.
+    pub(super) fn fill(&mut self, file: &File) -> Vec<Node> {
+        let Declared::Tree(documents) = &file.declared else { return Vec::new() };
+        let scope = match chart_of(file.text.path.as_bstr()) {
+            Some(root) => self.scope(root),
+            None => unknown(),
+        };
+        let at = |action: &template::Action| file.text.span(action.range.clone());
+        render::documents(documents, &file.text.content, &scope, at)
+    }
+
+    fn scope(&mut self, root: &BStr) -> Scope {
+        if let Some(scope) = self.known.get(root) {
+            return scope.clone();
+        }
+        let scope = read(self.tree, root);
+        self.known.insert(root.to_owned(), scope.clone());
+        scope
+    }
+}
+
+/// The folder of the chart that a template belongs to.
+pub(super) fn chart_of(path: &BStr) -> Option<&BStr> {
+    if path.starts_with(b"templates/") {
+        return Some(b"".as_bstr());
+    }
+    path.rfind(b"/templates/").map(|at| path[..at].as_bstr())
+}
+
+fn unknown() -> Scope {
+    Scope {
+        values: Term::unknown(),
+        chart: Term::unknown(),
+        variables: HashMap::new(),
+        defines: Rc::default(),
+        depth: 0,
+    }
+}
+
+fn read(tree: &dyn Tree, root: &BStr) -> Scope {
+    let document = |name: &str, kind: FileKind| {
+        let file = tree.file_as(below(root, name).as_bstr(), kind).ok().flatten()?;
+        match &file.declared {
+            Declared::Tree(documents) => documents.first().cloned(),
+            _ => None,
+        }
+    };
+    let Some(chart) = document("Chart.yaml", FileKind::Chart) else { return unknown() };
+    let values = document("values.yaml", FileKind::Values);
+    Scope {
+        values: values.map_or_else(Term::nothing, Term::node),
+        chart: Term::node(chart),
+        defines: Rc::new(defines(tree, root)),
+        ..unknown()
+    }
+}
+
+/// The named templates of a chart's partials.
+fn defines(tree: &dyn Tree, root: &BStr) -> HashMap<String, Rc<str>> {
+    let folder = below(root, "templates");
+    let partial =
+        |(name, kind): &(BString, EntryKind)| *kind == EntryKind::File && name.starts_with(b"_");
+    let mut found = HashMap::new();
+    for (name, _) in
+        tree.names(folder.as_bstr()).iter().filter(|entry| partial(entry)).take(HELPERS)
+    {
+        let path = [folder.as_slice(), name].join(&b'/');
+        let Ok(Some(file)) = tree.file_as(path.as_bstr(), FileKind::Template) else { continue };
+        let text = &file.text.content;
+        let actions = template::actions(text);
+        let all = template::branches(text, &actions);
+        for branch in all.iter().filter(|branch| branch.kind == BranchKind::Define) {
+            let name = text.get(branch.code.clone()).unwrap_or_default();
+            let body = text.get(branch.body.clone()).unwrap_or_default();
+            found.insert(name.trim_matches('"').to_owned(), Rc::from(body));
+        }
+    }
+    found
+}
+
+/// A path below a folder; the top is empty.
+fn below(folder: &BStr, name: &str) -> BString {
+    if folder.is_empty() {
+        name.into()
+    } else {
+        [folder.as_bytes(), name.as_bytes()].join(&b'/').into()
+    }
+}
+
+/// The templates of the chart that a file of it decides about: its values, its description, its
+/// partials.
+pub(super) fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
+    let (folder, name) = match path.rfind_byte(b'/') {
+        Some(at) => (path[..at].as_bstr(), path[at + 1..].as_bstr()),
+        None => (b"".as_bstr(), path),
+    };
+    let partial = name.starts_with(b"_");
+    let root = match name.as_bytes() {
+        b"values.yaml" | b"Chart.yaml" => folder,
+        _ if partial => match chart_of(path) {
+            Some(root) => root,
+            None => return Vec::new(),
+        },
+        _ => return Vec::new(),
+    };
+    let templates = below(root, "templates");
+    let yaml = |path: &BStr| path.ends_with(b".yaml") || path.ends_with(b".yml");
+    let mut readers = tree.below(templates.as_bstr(), &|_| true, &yaml).unwrap_or_default();
+    readers.truncate(TEMPLATES);
+    readers
+}

@@ -1,0 +1,137 @@
+//! What an expression of a template stands for.
+
+use crate::model::{Content, Node, Span};
+
+/// How many places of the way that a value came are kept.
+const WAY: usize = 6;
+
+/// A value, and what else was looked at to find it.
+#[derive(Clone, Debug)]
+pub(super) struct Term {
+    pub(super) what: What,
+    pub(super) seen: Vec<Span>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    /// This.
+    Node(Node),
+    /// Nothing is set.
+    Nothing,
+    /// It can't be known before the chart is installed.
+    Unknown,
+}
+
+impl Term {
+    pub(super) fn unknown() -> Self {
+        Self { what: What::Unknown, seen: Vec::new() }
+    }
+
+    pub(super) fn nothing() -> Self {
+        Self { what: What::Nothing, seen: Vec::new() }
+    }
+
+    pub(super) fn node(node: Node) -> Self {
+        Self { what: What::Node(node), seen: Vec::new() }
+    }
+
+    pub(super) fn text(text: impl Into<String>, plain: bool, at: Span) -> Self {
+        Self::node(Node::scalar(text, plain, at))
+    }
+
+    /// The value of a key.
+    pub(super) fn get(&self, key: &str) -> Self {
+        let what = match &self.what {
+            What::Node(node) if node.is_opaque() => What::Unknown,
+            What::Node(node) => match node.get(key) {
+                Some(value) if !value.is_null() => What::Node(value.clone()),
+                Some(null) => return Self::nothing().having_seen(places(null)),
+                None => What::Nothing,
+            },
+            What::Nothing => What::Nothing,
+            What::Unknown => What::Unknown,
+        };
+        Self { what, seen: self.seen.clone() }
+    }
+
+    pub(super) fn having_seen(mut self, places: impl IntoIterator<Item = Span>) -> Self {
+        for place in places {
+            if self.seen.len() < WAY && !self.seen.contains(&place) {
+                self.seen.push(place);
+            }
+        }
+        self
+    }
+
+    /// Every place that it depends on.
+    pub(super) fn places(&self) -> Vec<Span> {
+        let mut all: Vec<Span> = match &self.what {
+            What::Node(node) => places(node).collect(),
+            _ => Vec::new(),
+        };
+        all.extend(self.seen.iter().copied());
+        all.truncate(WAY);
+        all
+    }
+
+    /// Whether a condition takes it for true; `None`: it can't be known.
+    pub(super) fn truth(&self) -> Option<bool> {
+        match &self.what {
+            What::Unknown => None,
+            What::Nothing => Some(false),
+            What::Node(node) => match &node.content {
+                Content::Null => Some(false),
+                Content::List(items) => Some(!items.is_empty()),
+                Content::Map(entries) => Some(!entries.is_empty()),
+                Content::Scalar(scalar) if scalar.opaque => None,
+                Content::Scalar(scalar) if scalar.plain => {
+                    Some(node.boolean().unwrap_or(scalar.text != "0" && !scalar.text.is_empty()))
+                }
+                Content::Scalar(scalar) => Some(!scalar.text.is_empty()),
+            },
+        }
+    }
+
+    /// Its text where it is printed; `None`: it can't be known, or it is no scalar.
+    pub(super) fn printed(&self) -> Option<String> {
+        match &self.what {
+            What::Nothing => Some(String::new()),
+            What::Node(node) if !node.is_opaque() => match &node.content {
+                Content::Null => Some(String::new()),
+                Content::Scalar(scalar) => Some(scalar.text.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+fn places(node: &Node) -> impl Iterator<Item = Span> + '_ {
+    std::iter::once(node.span).chain(node.because.iter().copied())
+}
+
+/// A tree as it comes in by way of `places`: every part of it came that way. `None` where that
+/// makes more than `left` nodes.
+pub(super) fn brought(node: &Node, places: &[Span], left: &mut usize) -> Option<Node> {
+    use crate::model::{Entry, Spanned};
+    use std::rc::Rc;
+
+    *left = left.checked_sub(1)?;
+    let because =
+        |so_far: &[Span]| -> Vec<Span> { so_far.iter().chain(places).copied().take(WAY).collect() };
+    let content = match &node.content {
+        Content::List(items) => {
+            let items = items.iter().map(|item| brought(item, places, left));
+            Content::List(Rc::new(items.collect::<Option<_>>()?))
+        }
+        Content::Map(entries) => {
+            let entry = |entry: &Entry| {
+                let key = Spanned { because: because(&entry.key.because), ..entry.key.clone() };
+                Some(Entry { key, value: brought(&entry.value, places, left)? })
+            };
+            Content::Map(Rc::new(entries.iter().map(entry).collect::<Option<_>>()?))
+        }
+        content => content.clone(),
+    };
+    Some(Node { content, because: because(&node.because), ..node.clone() })
+}
