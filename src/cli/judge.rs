@@ -126,11 +126,13 @@ impl<'a> Judge<'a> {
         let affected = Affected::by(&changes, &old, &new, self.policy);
         let mut judged =
             Judged { notes: changes.notes, excluded: affected.excluded, ..Judged::default() };
-        let (before, old_gaps) = self.measure(&old, &affected.old, &affected, rules);
-        let (after, new_gaps) = self.measure(&new, &affected.new, &affected, rules);
+        let only = resolve::Names::Only(affected.sensitive.clone());
+        let rest = if affected.sensitive.is_empty() { &resolve::Names::Same } else { &only };
+        let (before, old_gaps) = self.measure(&old, &affected.old, (&affected, rest), rules);
+        let (after, new_gaps) = self.measure(&new, &affected.new, (&affected, rest), rules);
         let beside = |(path, model): (BString, BString)| Model {
             path,
-            units: self.measure(&old, [&model], &affected, rules).0,
+            units: self.measure(&old, [&model], (&affected, &only), rules).0,
         };
         let models: Vec<Model> = models(&affected, &old, &new).into_iter().map(beside).collect();
         let (old_files, new_files) = (old.files(), new.files());
@@ -164,16 +166,16 @@ impl<'a> Judge<'a> {
         Ok(Compared { judged, before, after, moved: affected.moved })
     }
 
-    /// The units of one side with their exposures, within the bounds of policy.
+    /// The units of one side with their exposures, within the bounds of policy. `rest` is what is
+    /// looked at of the contexts that need no walk.
     fn measure<'p>(
         &self,
         snapshot: &Snapshot<'_>,
         paths: impl IntoIterator<Item = &'p BString>,
-        affected: &Affected,
+        (affected, rest): (&Affected, &resolve::Names),
         rules: &[&'static Rule],
     ) -> (Vec<Measured>, Vec<Gap>) {
         let (mut measured, mut gaps, mut left) = (Vec::new(), Vec::new(), Vec::new());
-        let only = resolve::Names::Only(affected.sensitive.clone());
         let most = self.policy.limits().files;
         // Files of one kind make units together: a compose file and its override, a pod and the
         // network policies that select it.
@@ -194,7 +196,7 @@ impl<'a> Judge<'a> {
             }
             if resolve::stands_alone(snapshot, path.as_bstr()) {
                 let walk = affected.walk.contains(path);
-                let names = if walk { &resolve::Names::Walk } else { &only };
+                let names = if walk { &resolve::Names::Walk } else { rest };
                 let paths = std::slice::from_ref(path);
                 take(resolve::units(snapshot, paths, names, &self.settings));
             } else {
@@ -202,7 +204,7 @@ impl<'a> Judge<'a> {
             }
         }
         if !together.is_empty() {
-            take(resolve::units(snapshot, &together, &only, &self.settings));
+            take(resolve::units(snapshot, &together, rest, &self.settings));
         }
         gaps.extend(not_judged(&left));
         (measured, gaps)

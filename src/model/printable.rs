@@ -9,6 +9,10 @@ use std::fmt::Write;
 /// (CWE-150, CWE-1007); git passes both on to the pusher.
 #[must_use]
 pub fn printable(text: &str, limit: usize) -> String {
+    // Nearly all text is plain, and most of what is measured is made printable.
+    if text.len() <= limit && plain(text.as_bytes()) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len().min(limit + 16));
     for (count, (at, c)) in text.char_indices().enumerate() {
         if count == limit {
@@ -23,6 +27,9 @@ pub fn printable(text: &str, limit: usize) -> String {
 /// Bytes that need not be UTF-8 (a path, a ref name): as [`printable`], other bytes as `\xNN`.
 #[must_use]
 pub fn printable_bytes(bytes: &[u8], limit: usize) -> String {
+    if bytes.len() <= limit && plain(bytes) {
+        return bytes.iter().map(|&byte| char::from(byte)).collect();
+    }
     let mut out = String::new();
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
@@ -36,6 +43,10 @@ pub fn printable_bytes(bytes: &[u8], limit: usize) -> String {
         }
     }
     out
+}
+
+fn plain(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| (b' '..=b'~').contains(byte))
 }
 
 fn escape_into(out: &mut String, c: char) {

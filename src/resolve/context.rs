@@ -20,6 +20,9 @@ pub enum Names {
     Walk,
     /// These paths, relative to the top: the sensitive names among the changed ones.
     Only(Vec<BString>),
+    /// None, the probes included: nothing that feeds the context changed, so both revisions have
+    /// the same one.
+    Same,
 }
 
 /// Folders below an ignore file in which Dockerfiles are looked for.
@@ -37,6 +40,9 @@ pub(super) fn contexts(
     names: &Names,
     settings: &Settings,
 ) -> Vec<BuildContext> {
+    if matches!(names, Names::Same) {
+        return Vec::new();
+    }
     let sources = copies::sources(stages);
     if sources.is_empty() {
         return Vec::new();

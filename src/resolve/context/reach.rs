@@ -225,6 +225,7 @@ fn tracked(
         Names::Walk => tree.below(folder, &|path| !sensitive::foreign(path), &|path| {
             sensitive::kind(path).is_some()
         }),
+        Names::Same => Ok(Vec::new()),
         Names::Only(paths) => {
             let there = |path: &BStr| {
                 let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
