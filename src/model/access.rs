@@ -30,6 +30,9 @@ pub enum AccessKind {
     Namespace(Vec<Variable>),
     /// An object that enforces something: an admission webhook, a policy of an engine, a quota.
     Guard(Guard),
+    /// A daemon's or a client's settings, by their path: `icc`, `default-ulimits.nofile.Hard`; the
+    /// items of a list each under its name.
+    Daemon(Vec<Variable>),
 }
 
 /// A role.

@@ -70,7 +70,7 @@ pub enum FileKind {
     Bake,
     /// A Nomad job.
     Nomad,
-    /// Docker's `daemon.json`.
+    /// Docker's `daemon.json`, the `policy.json` of containers/image.
     Daemon,
     /// A GitHub or Gitea workflow or a composite action.
     Workflow,
@@ -78,6 +78,8 @@ pub enum FileKind {
     GitlabCi,
     /// A CircleCI configuration.
     CircleCi,
+    /// Another CI system's file: Azure, Bitbucket, Drone, Woodpecker.
+    Pipeline,
     /// Any other YAML, read because another file names it.
     Yaml,
 }

@@ -5,12 +5,10 @@ mod dockerignore;
 mod environment;
 mod gitfiles;
 mod helm;
-// Read by the surfaces of files in these notations.
-#[allow(dead_code)]
 mod hcl;
-#[allow(dead_code)]
 mod jsonc;
 mod kubernetes;
+mod others;
 mod systemd;
 mod template;
 mod yaml;
@@ -41,6 +39,15 @@ pub const SURFACES: &[&Surface] = &[
     &gitfiles::MODULES,
     &environment::SURFACE,
     &systemd::SURFACE,
+    &others::WORKFLOW,
+    &others::GITLAB,
+    &others::CIRCLE,
+    &others::PIPELINE,
+    &others::DEVCONTAINER,
+    &others::BAKE,
+    &others::DAEMON,
+    &others::NOMAD,
+    &others::ECS,
     &dockerfile::SURFACE,
     &helm::CHART,
     &helm::KUSTOMIZATION,

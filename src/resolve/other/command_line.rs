@@ -64,6 +64,13 @@ const BUILD_VALUED: &[&str] = &[
     "-m",
 ];
 
+/// Whether a script may start something at all: a glance before it is read.
+pub(super) fn is_worth(script: &str) -> bool {
+    let programs =
+        ["docker", "podman", "nerdctl", "buildah", "kaniko", "executor", "skopeo", "crane"];
+    programs.iter().any(|program| script.contains(program))
+}
+
 /// What a command line starts, if it is one of those that start a container or a build.
 pub(super) fn container(
     words: &[Word],
@@ -87,7 +94,11 @@ pub(super) fn container(
             build(rest, &mut unit);
             "build"
         }
-        ("executor" | "/kaniko/executor", _) => {
+        (engine, "login") if ENGINES.contains(&engine) || engine == "buildah" => {
+            login(rest, &mut unit);
+            "login"
+        }
+        ("executor", _) => {
             build(words.get(1..).unwrap_or_default(), &mut unit);
             "build"
         }
@@ -97,7 +108,7 @@ pub(super) fn container(
         }
         _ => return None,
     };
-    let says = unit.image.is_some() || !unit.build_args.is_empty();
+    let says = unit.image.is_some() || !unit.build_args.is_empty() || !unit.values.is_empty();
     if !says && unit.build_privileges.is_empty() && unit.options.is_empty() {
         return None;
     }
@@ -134,7 +145,7 @@ fn verb(words: &[Word]) -> Option<usize> {
 }
 
 /// The options of a build that a rule asks about.
-fn build(words: &[Word], to: &mut Workload) {
+pub(super) fn build(words: &[Word], to: &mut Workload) {
     let mut at = 0;
     while let Some(word) = words.get(at) {
         let text = word.value.text.as_str();
@@ -202,5 +213,20 @@ fn insecure(words: &[Word], to: &mut Workload) {
             let value = Value { text: "false".to_owned(), unknown: false };
             to.options.push(options::option("tls_verify", &terms::at(word, value)));
         }
+    }
+}
+
+/// A password on the command line.
+fn login(words: &[Word], to: &mut Workload) {
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let text = word.value.text.as_str();
+        let glued = text.strip_prefix("--password=").map(|rest| text.len() - rest.len());
+        let value = match text {
+            "-p" | "--password" => words.get(at + 1).cloned(),
+            _ => glued.map(|from| terms::part(word, from..text.len())),
+        };
+        to.values.extend(value.map(|value| terms::named("login password", &value)));
+        at += 1;
     }
 }

@@ -1,7 +1,14 @@
 //! Surfaces besides Dockerfiles, compose and Kubernetes: quadlets, ECS tasks, development
 //! containers, bake files, Nomad jobs, daemons' settings, CI files.
 
+mod bake;
+mod ci;
 mod command_line;
+mod daemon;
+mod devcontainer;
+mod ecs;
+mod nodes;
+mod nomad;
 mod options;
 mod quadlet;
 mod terms;
@@ -17,7 +24,18 @@ use crate::model::{
 };
 
 /// The kinds of file that are lowered here.
-pub(super) const KINDS: &[FileKind] = &[FileKind::Quadlet];
+pub(super) const KINDS: &[FileKind] = &[
+    FileKind::Quadlet,
+    FileKind::Ecs,
+    FileKind::Devcontainer,
+    FileKind::Bake,
+    FileKind::Nomad,
+    FileKind::Daemon,
+    FileKind::Workflow,
+    FileKind::GitlabCi,
+    FileKind::CircleCi,
+    FileKind::Pipeline,
+];
 
 /// How many lines of a unit similarity compares.
 const BODY: usize = 400;
@@ -32,9 +50,23 @@ pub(super) fn units(tree: &dyn Tree, files: &[Rc<File>]) -> Resolved {
     let mut out = Vec::new();
     for file in files {
         let from = out.len();
-        match file.kind {
-            Some(FileKind::Quadlet) => quadlet::units(tree, file, &mut out),
-            _ => {}
+        let read = match file.kind {
+            Some(FileKind::Quadlet) => {
+                quadlet::units(tree, file, &mut out);
+                number(out.get_mut(from..).unwrap_or_default());
+                continue;
+            }
+            Some(FileKind::Ecs) => ecs::units,
+            Some(FileKind::Devcontainer) => devcontainer::units,
+            Some(FileKind::Bake) => bake::units,
+            Some(FileKind::Nomad) => nomad::units,
+            Some(FileKind::Daemon) => daemon::units,
+            _ => ci::units,
+        };
+        if let Declared::Tree(documents) = &file.declared {
+            for document in documents {
+                read(document, file, tree, &mut out);
+            }
         }
         number(out.get_mut(from..).unwrap_or_default());
     }

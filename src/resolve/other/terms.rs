@@ -7,12 +7,7 @@ use crate::model::{
     Host, Invocation, Known, Limit, Mount, MountKind, Profile, Published, Resource, Span, Spanned,
     Switch, Value, ValueFile, Variable,
 };
-use crate::resolve::shell;
-
-/// A word that is taken as it stands.
-pub(super) fn plain(text: &Spanned<String>) -> Word {
-    text.with(Value { text: text.value.clone(), unknown: false })
-}
+use crate::resolve::stage;
 
 /// A word in which `$` stands for a variable that can't be known.
 pub(super) fn expanded(text: &Spanned<String>) -> Word {
@@ -366,9 +361,9 @@ pub(super) fn exec(words: &[Word]) -> Option<Invocation> {
     let first = words.first()?;
     let texts: Vec<Spanned<String>> =
         words.iter().map(|word| at(word, word.value.text.clone())).collect();
-    let shell = shell::exec(&texts, &|_| None);
+    let (shell, exec) = stage::exec(&texts, &|_| None);
     let span = words.iter().fold(first.span, |span, word| join(span, word.span));
-    Some(Invocation { place: Spanned::new((), span), exec: true, shell })
+    Some(Invocation { place: Spanned::new((), span), exec, shell })
 }
 
 /// Both where they are of one file.
