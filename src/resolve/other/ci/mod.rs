@@ -1,7 +1,4 @@
 //! Containers of CI systems: what jobs run in, what runs beside them, what their scripts start.
-//!
-//! Ports and variables of such containers are left out: they live as long as a job, on a machine
-//! of its own, and hold what tests need. What reaches the machine itself is not.
 
 mod circle;
 mod gitlab;
@@ -88,6 +85,12 @@ impl Ci<'_> {
         if let Some(text) = node.get("options") {
             options::read(&self.shell_words(text), unit);
         }
+        for key in ["env", "environment", "variables"] {
+            unit.environment.extend(node.get(key).map(nodes::variables).unwrap_or_default());
+        }
+        for word in node.get("ports").map(nodes::words).unwrap_or_default() {
+            options::set(unit, "publish", &word);
+        }
         let command = node.get("command").map(nodes::words).unwrap_or_default();
         unit.command = terms::exec(&command);
         for (of, key) in [
@@ -116,11 +119,7 @@ impl Ci<'_> {
         words.flat_map(|command| &command.words).map(|word| terms::expanded(&word.text)).collect()
     }
 
-    fn finish(&mut self, mut unit: Workload) {
-        unit.ports.clear();
-        unit.exposed.clear();
-        unit.environment.clear();
-        unit.limits.clear();
+    fn finish(&mut self, unit: Workload) {
         self.push(Unit::Workload(Box::new(unit)));
     }
 
