@@ -135,6 +135,7 @@ impl<'a> Judge<'a> {
             units: self.measure(&old, [&model], (&affected, &only), rules).0,
         };
         let models: Vec<Model> = models(&affected, &old, &new).into_iter().map(beside).collect();
+        beside_each_other(&old, &new, &affected.moved);
         let (old_files, new_files) = (old.files(), new.files());
         let Outcome { regressions, improvements } = compare_beside(
             Side { units: &before, files: &old_files },
@@ -222,6 +223,22 @@ fn links(paths: &BTreeSet<BString>, snapshot: &Snapshot<'_>) -> Vec<(BString, BS
         paths.contains(&entry.path).then(|| (path.clone(), entry.path))
     };
     paths.iter().filter(link).filter_map(target).collect()
+}
+
+/// Opens what only one side has asked for on the other side too: a file that nobody reads any more
+/// is not a file that is gone.
+fn beside_each_other(old: &Snapshot<'_>, new: &Snapshot<'_>, moved: &[(BString, BString)]) {
+    let before: HashMap<&BStr, &BStr> =
+        moved.iter().map(|(old, new)| (new.as_bstr(), old.as_bstr())).collect();
+    let after: HashMap<&BStr, &BStr> =
+        moved.iter().map(|(old, new)| (old.as_bstr(), new.as_bstr())).collect();
+    for (from, to, names) in [(old, new, &after), (new, old, &before)] {
+        for file in from.files() {
+            let path = file.text.path.as_bstr();
+            // What can't be read on the other side has its own gap where it matters.
+            let _ = to.file(names.get(path).copied().unwrap_or(path));
+        }
+    }
 }
 
 /// The files that a bound left out, in one gap that names the first.

@@ -11,10 +11,10 @@ mod run;
 
 pub(super) use run::exec;
 
-use std::collections::HashMap;
-
 use super::expand::{self, Bound, Presence};
-use crate::model::{Base, Dockerfile, Gap, Settings, Stage, Text, Variable};
+use crate::model::{Base, Dockerfile, Gap, Settings, Spanned, Stage, Text, Value, Variable};
+
+use builder::Given;
 
 /// The stages of a Dockerfile, and pseudo stages for their `ONBUILD` triggers.
 pub(super) fn stages(
@@ -22,7 +22,7 @@ pub(super) fn stages(
     text: &Text,
     settings: &Settings,
 ) -> (Vec<Stage>, Vec<Gap>) {
-    let (mut stages, gaps) = builder::build(dockerfile, text, HashMap::new());
+    let (mut stages, gaps) = builder::build(dockerfile, text, Given::default());
     mark(&mut stages, |stage| {
         let name = stage.name.as_ref().map(|name| name.value.as_str());
         name.is_some_and(|name| settings.targets.iter().any(|of| of.eq_ignore_ascii_case(name)))
@@ -32,12 +32,14 @@ pub(super) fn stages(
 }
 
 /// The same as somebody builds it who names a target, by name or number, and hands arguments over:
-/// those of the file without a value stay as they are. A target that is not there is the last one.
+/// those without a value stay as the file has them. `stand_ins` are images in the place of what the
+/// file names. A target that is not there is the last one.
 pub(super) fn built(
     dockerfile: &Dockerfile,
     text: &Text,
     target: Option<&str>,
     arguments: &[Variable],
+    stand_ins: Vec<(String, Spanned<Value>)>,
 ) -> (Vec<Stage>, Vec<Gap>) {
     let bound = |argument: &Variable| {
         let value = argument.value.as_ref()?;
@@ -47,7 +49,9 @@ pub(super) fn built(
         let (text, unknown) = (value.text.clone(), value.unknown);
         Some((argument.name.clone(), Bound { text, unknown, presence, because }))
     };
-    let given = arguments.iter().filter_map(bound).collect();
+    let arguments = arguments.iter().filter_map(bound).collect();
+    let stand_ins = stand_ins.into_iter().map(|(name, image)| (name.to_lowercase(), image));
+    let given = Given { arguments, stand_ins: stand_ins.collect() };
     let (mut stages, gaps) = builder::build(dockerfile, text, given);
     let number = target.and_then(|target| target.parse::<usize>().ok());
     mark(&mut stages, |stage| {

@@ -29,12 +29,17 @@ const BY_BUILDER: &[&str] = &[
     "BUILDOSVERSION",
 ];
 
+/// What a build hands over.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    /// Arguments: they beat the defaults of the file.
+    pub arguments: HashMap<String, Bound>,
+    /// Images that stand in for what the file names, by that name.
+    pub stand_ins: HashMap<String, Spanned<Value>>,
+}
+
 /// Builds every stage, none of them marked as shipped.
-pub(super) fn build(
-    dockerfile: &Dockerfile,
-    text: &Text,
-    given: HashMap<String, Bound>,
-) -> (Vec<Stage>, Vec<Gap>) {
+pub(super) fn build(dockerfile: &Dockerfile, text: &Text, given: Given) -> (Vec<Stage>, Vec<Gap>) {
     let mut builder = Builder::new(dockerfile, text, given);
     for instruction in &dockerfile.instructions {
         builder.take(instruction);
@@ -66,6 +71,8 @@ pub(super) struct Builder<'a> {
     pub globals: Scope,
     /// Build arguments that are handed over: they beat the defaults of the file.
     pub given: HashMap<String, Bound>,
+    /// Images that stand in for what the file names, by that name.
+    pub stand_ins: HashMap<String, Spanned<Value>>,
     /// The stages so far, by name.
     pub names: StageNames,
     done: Vec<Building<'a>>,
@@ -79,7 +86,7 @@ pub(super) struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(dockerfile: &Dockerfile, text: &'a Text, given: HashMap<String, Bound>) -> Self {
+    fn new(dockerfile: &Dockerfile, text: &'a Text, given: Given) -> Self {
         let escape = dockerfile.directives.iter().find(|directive| directive.name == "escape");
         let mut globals = Scope::default();
         for name in BY_BUILDER {
@@ -89,7 +96,8 @@ impl<'a> Builder<'a> {
             text,
             escape: escape.and_then(|escape| escape.value.value.chars().next()).unwrap_or('\\'),
             globals,
-            given,
+            given: given.arguments,
+            stand_ins: given.stand_ins,
             names: StageNames::new(),
             done: Vec::new(),
             open: None,
@@ -186,7 +194,10 @@ impl<'a> Builder<'a> {
         };
         let globals = std::mem::take(&mut self.globals);
         let value = self.templated(image, &globals);
-        let base = value.with(of_from(&value.value, &self.names));
+        let base = match self.stand_in(&value.value.text) {
+            Some(other) => other.because(value.places()),
+            None => value.with(of_from(&value.value, &self.names)),
+        };
         let mut building = self.begin(index, instruction, base);
         let platform = flag(instruction, "platform").and_then(|flag| flag.value.as_ref());
         building.stage.platform = platform.map(|platform| self.expand(platform, &globals));
@@ -201,6 +212,12 @@ impl<'a> Builder<'a> {
             building.stage.name = Some(name.with(lower));
         }
         self.open = Some(building);
+    }
+
+    /// The image that stands in for a stage or an image of this name: a named context.
+    pub(super) fn stand_in(&self, name: &str) -> Option<Spanned<Base>> {
+        let image = self.stand_ins.get(&name.to_lowercase())?;
+        Some(image.with(of_from(&image.value, &StageNames::new())))
     }
 
     /// A stage as its `FROM` leaves it: blank, or what its parent stage gives.

@@ -35,6 +35,11 @@ impl Builder<'_> {
 
     /// What a `from=` names; an image of a registry becomes one of the stage's sources.
     pub(super) fn source(&mut self, from: &str, flag: &Setting, stage: &mut Stage) -> Base {
+        if let Some(other) = self.stand_in(from) {
+            let base = other.value.clone();
+            stage.sources.push(other.because(flag.place.places()));
+            return base;
+        }
         let base = of_copy(from, &self.names, self.count());
         if matches!(base, Base::Image(_) | Base::Unknown(_)) {
             stage.sources.push(flag.place.with(base.clone()));

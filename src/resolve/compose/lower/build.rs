@@ -9,8 +9,8 @@ use bstr::{BStr, BString};
 use super::super::Project;
 use super::{data, read};
 use crate::model::{
-    Base, Build, Declaration, Declared, Dockerfile, Entry, File, FileKind, Gap, ImageRef, Node,
-    Platform, Source, SourceKind, Span, Spanned, Stage, Text, Tree, Unit, Value, Workload,
+    Build, Declaration, Declared, Dockerfile, Entry, File, FileKind, Gap, Node, Source, SourceKind,
+    Span, Stage, Text, Tree, Unit, Value, Workload,
 };
 use crate::resolve::{context, stage};
 
@@ -188,40 +188,17 @@ impl<'a> Builds<'a> {
         self.units.push(Declaration { unit, path, title, body: Vec::new() });
     }
 
-    /// `additional_contexts`: an image that stands in for another, or something fetched.
+    /// `additional_contexts` that are fetched. An image among them stands in for another one.
     fn named_contexts(&mut self, asked: &Asked<'_>) {
         let contexts = asked.get("additional_contexts");
         for variable in read::variables(contexts, &['=']) {
             let Some(value) = &variable.value else { continue };
             let name = format!("context {} of the build", variable.name);
-            if let Some(image) = value.text.strip_prefix("docker-image://") {
-                self.image(
-                    asked,
-                    &name,
-                    &variable.place.with(Value { text: image.to_owned(), ..*value }),
-                );
-            } else if REMOTE.iter().any(|start| value.text.starts_with(start)) {
+            if REMOTE.iter().any(|start| value.text.starts_with(start)) {
                 let node = Node::scalar(value.text.clone(), true, variable.place.span);
                 self.source(asked, &name, &node.because(variable.place.because.iter().copied()));
             }
         }
-    }
-
-    fn image(&mut self, asked: &Asked<'_>, name: &str, image: &Spanned<Value>) {
-        let title = format!("{name} of {}", asked.identity);
-        let mut unit = Workload::new(Platform::Reference, title.clone(), title.clone(), image.span);
-        let base = match ImageRef::parse(&image.value.text) {
-            Ok(reference) if !image.value.unknown => Base::Image(reference),
-            _ => Base::Unknown(image.value.text.clone()),
-        };
-        unit.image = Some(image.with(base));
-        let path = self.project.path.clone();
-        self.units.push(Declaration {
-            unit: Unit::Workload(Box::new(unit)),
-            path,
-            title,
-            body: Vec::new(),
-        });
     }
 
     /// Something that the builder fetches: `https://host/repository.git#version:folder`.
@@ -256,7 +233,13 @@ impl<'a> Builds<'a> {
 fn stages(asked: &Asked<'_>, dockerfile: &Dockerfile, text: &Text) -> (Vec<Stage>, Vec<Gap>) {
     let target = asked.get("target").filter(|target| !target.is_opaque()).and_then(Node::text);
     let arguments = read::variables(asked.get("args"), &['=']);
-    stage::built(dockerfile, text, target, &arguments)
+    let stand_ins = read::variables(asked.get("additional_contexts"), &['=']).into_iter();
+    let stand_ins = stand_ins.filter_map(|context| {
+        let value = context.value?;
+        let image = value.text.strip_prefix("docker-image://")?.to_owned();
+        Some((context.name, context.place.with(Value { text: image, ..value })))
+    });
+    stage::built(dockerfile, text, target, &arguments, stand_ins.collect())
 }
 
 fn remote(node: &Node) -> bool {
