@@ -12,7 +12,8 @@ const MOST_PLACES: usize = 16;
 /// A text with its variables filled in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Interpolated {
-    /// What it came to. A variable that is set nowhere and has no default is left as `${NAME}`.
+    /// What it came to. A variable that is set nowhere and has no default is left as `$NAME` or
+    /// `${NAME}`.
     pub text: String,
     /// There is such a variable.
     pub unknown: bool,
@@ -70,8 +71,12 @@ impl<'v> Filler<'_, 'v> {
                 let (name, rest) = rest.split_at(name_length(rest));
                 if name.is_empty() {
                     self.push("$")?;
-                } else {
+                } else if self.set(name).is_some() {
                     self.variable(name)?;
+                } else {
+                    self.out.unknown = true;
+                    self.push("$")?;
+                    self.push(name)?;
                 }
                 rest
             };
@@ -233,7 +238,7 @@ mod tests {
             ("a", "a "),
             ("$SET-${SET}", "set-set 1"),
             ("$$SET $1 $", "$SET $1 $ "),
-            ("$NO ${NO}", "${NO} ${NO}? "),
+            ("$NO ${NO}", "$NO ${NO}? "),
             ("${NAMED}", "${NAMED}? "),
             ("${OTHER}", "${X}? 4"),
             ("${SET:-d}${EMPTY:-d}${NO:-d}", "setdd 1,2"),

@@ -23,6 +23,7 @@ pub use context::{Names, dockerfiles_of, is_sensitive};
 pub fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
     let mut readers: Vec<BString> = other::readers_of(path).into_iter().collect();
     readers.extend(helm::readers_of(path, tree));
+    readers.extend(compose::readers_of(path, tree));
     readers
 }
 
@@ -33,12 +34,16 @@ pub struct Resolved {
     pub units: Vec<Declaration>,
     /// What could not be resolved.
     pub gaps: Vec<Gap>,
+    /// Files that only say what is different from another one, with that one: a unit of theirs that
+    /// is new is compared with what it changes.
+    pub variants: Vec<(BString, BString)>,
 }
 
 impl Resolved {
     fn add(&mut self, more: Self) {
         self.units.extend(more.units);
         self.gaps.extend(more.gaps);
+        self.variants.extend(more.variants);
     }
 }
 

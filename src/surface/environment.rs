@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use bstr::{BStr, ByteSlice as _};
+use bstr::BStr;
 
 use super::{Surface, always};
 use crate::model::{
@@ -28,8 +28,8 @@ const LARGEST: usize = 4 << 20;
 /// `.env`, `.env.local`, `web.env`, in any case.
 fn recognises(path: &BStr) -> bool {
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-    let name = name.to_str_lossy().to_ascii_lowercase();
-    name.ends_with(".env") || name.starts_with(".env.")
+    let name = name.to_ascii_lowercase();
+    name.ends_with(b".env") || name.starts_with(b".env.")
 }
 
 fn read(text: &Text) -> Reading {
@@ -252,7 +252,7 @@ mod tests {
             r#"2 B="$X ' \\n\n$Y\"A" "B=\"$A\\n\\$Y\\\"\\0101\"" [1]"#,
             r#"3 C="two\nlines" "C=\"two\nlines\"" []"#,
             r#"5 D="$X ' \\n-d" "D=${A}-${NO:-d}" [1]"#,
-            r#"6 E="${NO}"? "E=$NO" []"#,
+            r#"6 E="$NO"? "E=$NO" []"#,
             r#"7 F="\"open" "F=\"open" []"#,
             r#"8 G="\"open" "G=$F" [7]"#,
         ];
@@ -263,7 +263,8 @@ mod tests {
     fn values_of_values_stay_bounded() {
         let mut text = format!("A0={}\n", "x".repeat(1000));
         for at in 1..5000 {
-            text += &format!("A{at}=$A{of}$A{of}\n", of = at - 1);
+            let of = at - 1;
+            text = format!("{text}A{at}=$A{of}$A{of}\n");
         }
         let text = Text::new(FileId(0), ".env", text.as_bytes());
         let Declared::Environment(found) = read(&text).declared else { panic!() };

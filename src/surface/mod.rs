@@ -1,5 +1,6 @@
 //! Text in, declarations and gaps out: one file per kind of container file.
 
+mod compose;
 mod dockerfile;
 mod dockerignore;
 mod environment;
@@ -51,6 +52,7 @@ pub const SURFACES: &[&Surface] = &[
     &dockerfile::SURFACE,
     &helm::CHART,
     &helm::KUSTOMIZATION,
+    &compose::SURFACE,
     &template::SURFACE,
     &helm::VALUES,
     &kubernetes::SURFACE,

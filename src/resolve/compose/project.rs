@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use bstr::{BStr, BString};
+use bstr::BString;
 
 use super::Environment;
-use crate::model::{Declared, File, Node};
+use crate::model::{File, FileId, Node, Text};
 
 /// A compose project of one revision as the engine would be told to run it.
 #[derive(Clone, Debug)]
@@ -17,30 +17,19 @@ pub(super) struct Project {
     pub(super) folder: BString,
     /// Its main file.
     pub(super) file: Rc<File>,
+    /// Every file that something of it is declared in, the main one first.
+    pub(super) files: Vec<Rc<File>>,
     /// The top level, merged and interpolated, `extends` and `include` resolved. Short and long
-    /// syntax stay as written. What an unset variable touches is opaque.
+    /// syntax stay as written. What an unset variable touches is opaque. A service that several
+    /// places declare has the others in its `because`.
     pub(super) root: Node,
     /// What it interpolates with: the `.env` beside it.
     pub(super) environment: Environment,
 }
 
 impl Project {
-    /// The project whose main file is `file`.
-    pub(super) fn load(file: &Rc<File>) -> Option<Self> {
-        let Declared::Tree(documents) = &file.declared else { return None };
-        let path = file.text.path.clone();
-        Some(Self {
-            folder: parent(path.as_ref()).into(),
-            path,
-            file: Rc::clone(file),
-            root: documents.first()?.clone(),
-            environment: Environment::default(),
-        })
+    /// The text of one of its files.
+    pub(super) fn text(&self, file: FileId) -> Option<&Text> {
+        self.files.iter().map(|known| &known.text).find(|text| text.file == file)
     }
-}
-
-/// The folder of a path; empty for the top.
-pub(super) fn parent(path: &BStr) -> &BStr {
-    let at = path.iter().rposition(|&byte| byte == b'/').unwrap_or(0);
-    BStr::new(path.get(..at).unwrap_or_default())
 }

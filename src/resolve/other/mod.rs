@@ -75,7 +75,7 @@ pub(super) fn units(tree: &dyn Tree, files: &[Rc<File>]) -> Resolved {
             look_up(tree, declaration.path.as_ref(), &mut unit.value_files);
         }
     }
-    Resolved { units: out, gaps: Vec::new() }
+    Resolved { units: out, ..Resolved::default() }
 }
 
 /// Tells units of one file apart that are called the same: by their place among them.

@@ -60,10 +60,7 @@ fn declaration(project: &Project, unit: Unit, title: String, span: Span) -> Decl
 
 /// The lines of a unit for similarity, its first one left out: it holds the name.
 fn body(project: &Project, span: Span) -> Vec<String> {
-    let text = &project.file.text;
-    if span.file != text.file {
-        return Vec::new();
-    }
+    let Some(text) = project.text(span.file) else { return Vec::new() };
     let lines = (span.line + 1..=span.end_line).filter_map(|number| text.line(number));
     let lines = lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
     lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect()

@@ -17,6 +17,7 @@ pub(super) fn workload(
     if node.span.file == key.span.file && !node.is_null() {
         out.span = key.span.to(node.span);
     }
+    out.because.clone_from(&node.because);
     out.image = image(node);
     out.pull_policy = read::text(node.get("pull_policy"));
     security::fill(node, &mut out);

@@ -1,0 +1,146 @@
+//! Which compose files read a file that changed.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use bstr::{BStr, BString, ByteSlice as _};
+
+use super::path::{join, name, parent};
+use super::sets::Sets;
+use crate::model::{EntryKind, File, FileKind, Tree};
+
+/// How far away a reader of a reader may be.
+const DEEPEST: usize = 3;
+/// Readers of one file that are judged.
+const MOST: usize = 64;
+/// Folders above a file that are looked through.
+const ABOVE: usize = 8;
+/// Folders beside and below a file that are looked through.
+const FOLDERS: usize = 32;
+/// Names of one folder that are looked at.
+const NAMES: usize = 256;
+
+/// The compose files whose projects take something from the file at `path`.
+pub(in crate::resolve) fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
+    let Ok(Some(file)) = tree.file(path) else { return Vec::new() };
+    if !matches!(file.kind, Some(FileKind::Compose | FileKind::Environment | FileKind::Yaml)) {
+        return Vec::new();
+    }
+    let mut finder = Finder { tree, sets: Sets::new(tree) };
+    let mut found = BTreeSet::new();
+    let mut fresh = vec![file];
+    for _ in 0..DEEPEST {
+        let mut next = Vec::new();
+        for file in fresh {
+            for reader in finder.direct(&file) {
+                let path = reader.text.path.clone();
+                if path != *path_of(&file) && found.len() < MOST && found.insert(path) {
+                    next.push(reader);
+                }
+            }
+        }
+        fresh = next;
+    }
+    found.remove(path);
+    found.into_iter().collect()
+}
+
+fn path_of(file: &File) -> &BString {
+    &file.text.path
+}
+
+struct Finder<'t> {
+    tree: &'t dyn Tree,
+    sets: Sets<'t>,
+}
+
+impl Finder<'_> {
+    /// The compose files that take something from this one directly.
+    fn direct(&mut self, file: &Rc<File>) -> Vec<Rc<File>> {
+        let path = path_of(file).as_bstr();
+        let folder = parent(path);
+        let environment = file.kind == Some(FileKind::Environment);
+        let mut found = Vec::new();
+        if !environment {
+            found.extend(self.sets.of(file).files);
+        }
+        for other in self.compose_files(folder) {
+            let reads = (environment && name(path) == ".env")
+                || names(&other, path)
+                || (!environment && self.is_part(&other, path));
+            if reads {
+                found.push(other);
+            }
+        }
+        if environment {
+            let main = self.sets.folder(folder).main.clone();
+            found.extend(main.iter().filter_map(|path| self.read(path.as_bstr())));
+        }
+        for other in self.near(folder) {
+            if names(&other, path) || (!environment && self.is_part(&other, path)) {
+                found.push(other);
+            }
+        }
+        found
+    }
+
+    /// Whether the project of `other` is made of the file at `path` too.
+    fn is_part(&mut self, other: &Rc<File>, path: &BStr) -> bool {
+        self.sets.of(other).files.iter().any(|file| path_of(file) == path)
+    }
+
+    fn read(&self, path: &BStr) -> Option<Rc<File>> {
+        let file = self.tree.file(path).ok().flatten()?;
+        (file.kind == Some(FileKind::Compose)).then_some(file)
+    }
+
+    /// The compose files of a folder, by their names and by their content.
+    fn compose_files(&self, folder: &BStr) -> Vec<Rc<File>> {
+        let names = self.tree.names(folder).into_iter();
+        let files = names.filter(|(_, kind)| !matches!(kind, EntryKind::Folder));
+        let files = files.map(|(name, _)| name).filter(|name| may_be_compose(name.as_bstr()));
+        let files = files.take(NAMES);
+        files.filter_map(|name| self.read(join(folder, name.as_bstr()).as_bstr())).collect()
+    }
+
+    /// The compose files of the folders above, and of those beside and below.
+    fn near(&self, folder: &BStr) -> Vec<Rc<File>> {
+        let mut folders = Vec::new();
+        let mut above = folder;
+        while !above.is_empty() && folders.len() < ABOVE {
+            above = parent(above);
+            folders.push(above.to_owned());
+        }
+        let around = if folder.is_empty() { vec![folder] } else { vec![parent(folder), folder] };
+        for around in around {
+            let inner = self.tree.names(around).into_iter();
+            let inner = inner.filter(|(_, kind)| *kind == EntryKind::Folder).take(FOLDERS);
+            let inner = inner.map(|(name, _)| join(around, name.as_bstr()));
+            folders.extend(inner.filter(|inner| inner != folder));
+        }
+        let named = |folder: &BString| {
+            let names = self.tree.names(folder.as_bstr()).into_iter();
+            let names = names.filter(|(name, _)| is_named_compose(name.as_bstr())).take(NAMES);
+            names
+                .filter_map(|(name, _)| self.read(join(folder.as_bstr(), name.as_bstr()).as_bstr()))
+                .collect::<Vec<_>>()
+        };
+        folders.iter().flat_map(named).collect()
+    }
+}
+
+/// Whether a file says that it takes something from a file of that name.
+fn names(other: &File, path: &BStr) -> bool {
+    let text = &other.text.content;
+    let name = name(path).to_str_lossy();
+    ["extends", "include", "env_file", "file:"].iter().any(|word| text.contains(word))
+        && text.contains(&*name)
+}
+
+fn may_be_compose(name: &BStr) -> bool {
+    [".yml", ".yaml", ".json"].iter().any(|end| name.ends_with(end.as_bytes()))
+}
+
+fn is_named_compose(name: &BStr) -> bool {
+    may_be_compose(name) && name.to_ascii_lowercase().contains_str("compose")
+}
