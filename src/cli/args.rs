@@ -41,6 +41,8 @@ pub(super) enum Command {
     Check(Check),
     /// Replay a history as if every commit had been pushed today; writes nothing
     Audit(Audit),
+    /// List every image that a revision names, with file and line
+    Images(Images),
     /// List the rules
     Rules {
         /// How to print them
@@ -91,6 +93,35 @@ pub(super) struct Audit {
     pub(super) first_parent: bool,
     #[command(flatten)]
     pub(super) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Images {
+    /// The revision
+    #[arg(default_value = "HEAD")]
+    pub(super) revision: String,
+    /// Only the images that this older revision does not name
+    #[arg(long, value_name = "OLD")]
+    pub(super) new: Option<String>,
+    /// The repository; this folder without one
+    #[arg(short = 'C', long = "repository", value_name = "DIR")]
+    pub(super) repository: Option<PathBuf>,
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = ImagesFormat::Text)]
+    pub(super) format: ImagesFormat,
+    /// The policy; else the one that a push would be judged with
+    #[arg(long, value_name = "FILE")]
+    pub(super) policy: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ImagesFormat {
+    /// One place a line
+    Text,
+    /// An array, one object a place
+    Json,
+    /// A CycloneDX 1.6 bill of materials
+    Cyclonedx,
 }
 
 #[derive(Debug, Default, Args)]

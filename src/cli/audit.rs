@@ -114,7 +114,7 @@ fn step(
     let parent = commit.parents.first().and_then(|parent| repository.commit(*parent).ok());
     let old = parent.as_ref().map_or(Revision::Empty, |parent| Revision::Tree(parent.tree));
     let judge = Judge::new(repository, policy, Instant::now());
-    let Compared { judged, before, after, moved } =
+    let Compared { judged, before, after, moved, .. } =
         judge.measured(&old, &Revision::Tree(commit.tree), RULES)?;
     if before.is_empty() && after.is_empty() && judged.gaps.is_empty() {
         return Ok(None);

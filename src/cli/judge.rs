@@ -1,6 +1,7 @@
 //! Two revisions in, what got worse out: the rooms, one behind the other.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 use std::time::Instant;
 
 use anyhow::Result;
@@ -12,7 +13,7 @@ use super::snapshot::Snapshot;
 use crate::compare::{Model, Outcome, Side, compare_beside};
 use crate::git::{self, Repository, Revision};
 use crate::model::{
-    EntryKind, Gap, GapKind, Improvement, Measured, Regression, Rule, Settings, Tree as _,
+    EntryKind, File, Gap, GapKind, Improvement, Measured, Regression, Rule, Settings, Tree as _,
     printable_bytes,
 };
 use crate::policy::Policy;
@@ -43,6 +44,10 @@ pub(super) struct Compared {
     pub(super) after: Vec<Measured>,
     /// Files under another path than before, as (old, new).
     pub(super) moved: Vec<(BString, BString)>,
+    /// The files of the old revision that were read.
+    pub(super) old_files: Vec<Rc<File>>,
+    /// Those of the new one.
+    pub(super) new_files: Vec<Rc<File>>,
 }
 
 /// Everything that stays the same while one run judges.
@@ -164,7 +169,7 @@ impl<'a> Judge<'a> {
         // What can't be read any more has not got better.
         let improvements = if judged.gaps.is_empty() { improvements } else { Vec::new() };
         (judged.regressions, judged.improvements) = (regressions, improvements);
-        Ok(Compared { judged, before, after, moved: affected.moved })
+        Ok(Compared { judged, before, after, moved: affected.moved, old_files, new_files })
     }
 
     /// The units of one side with their exposures, within the bounds of policy. `rest` is what is

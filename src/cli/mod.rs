@@ -6,6 +6,7 @@ mod audit;
 mod check;
 mod history;
 mod hook;
+mod images;
 mod inspect;
 mod judge;
 mod load;
@@ -74,6 +75,7 @@ fn run(started: Instant) -> ExitCode {
             Err(error) => failed(&error, Job::Check),
         },
         Command::Audit(arguments) => told(audit::audit(&arguments)),
+        Command::Images(arguments) => told(images::images(&arguments, started)),
         Command::Rules { format } => told(inspect::list(format)),
         Command::Explain { rule } => told(inspect::explain(&rule)),
         Command::Policy { action } => told(inspect::policy(&action)),

@@ -9,6 +9,7 @@ mod dockerfile;
 mod exposure;
 mod finding;
 mod glob;
+mod images;
 mod interpolation;
 mod level;
 mod network;
@@ -41,6 +42,7 @@ pub use dockerfile::{
 pub use exposure::{Exposure, Found, Told, redact};
 pub use finding::{Excerpt, Improvement, Regression, Side};
 pub use glob::Glob;
+pub use images::NamedImage;
 pub use interpolation::{Interpolated, interpolate};
 pub use level::{Level, Severity};
 pub use network::{

@@ -8,6 +8,7 @@ mod document;
 mod failure;
 mod finding;
 mod fold;
+mod images;
 mod json;
 mod page;
 mod text;
@@ -16,6 +17,7 @@ mod web;
 pub use audit::{audit_lines, audit_text};
 pub use document::Document;
 pub use failure::failure;
+pub use images::{images_cyclonedx, images_json, images_text};
 pub use json::json;
 pub use text::text;
 
