@@ -1,8 +1,11 @@
 //! Kubernetes objects to units: containers, data, network and access objects.
 
+mod base64;
 mod command;
 mod container;
+mod data;
 mod environment;
+mod nested;
 mod object;
 mod pod;
 mod quantity;
@@ -27,6 +30,8 @@ pub(super) fn units(objects: &[Object], tree: &dyn Tree, settings: &Settings) ->
         if tree.over() {
             break;
         }
+        resolved.units.extend(data::unit(object, tree));
+        resolved.units.extend(volume::persistent(object));
         for pod in &pod::pods(object) {
             let whole = Whole { object, pod, others, tree };
             resolved.units.extend(container::containers(whole));

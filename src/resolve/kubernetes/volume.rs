@@ -6,7 +6,9 @@
 use super::object::Object;
 use super::pod::Pod;
 use super::value::{text, written};
-use crate::model::{Mount, MountKind, Node, Spanned, Value, Variable};
+use crate::model::{
+    Declaration, Mount, MountKind, Node, Platform, Spanned, Unit, Value, Variable, Workload,
+};
 
 /// The objects that others refer to by name.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +51,18 @@ impl<'a> Others<'a> {
 pub(super) fn host_path(volume: &Node) -> Option<Spanned<String>> {
     let of = |key: &str| text(volume.get(key)?.get("path"));
     of("hostPath").or_else(|| of("local"))
+}
+
+/// A volume that is a path of the host, by itself: whoever claims it gets the path.
+pub(super) fn persistent(object: &Object) -> Option<Declaration> {
+    let spec = object.at("spec").filter(|_| object.kind == "PersistentVolume")?;
+    let path = host_path(spec)?;
+    let title = object.title();
+    let mut workload =
+        Workload::new(Platform::Values, object.identity(), title.clone(), object.head);
+    workload.span = object.node.span;
+    workload.mounts.push(path.with(host(&path.value, spec)));
+    Some(object.declare(Unit::Workload(Box::new(workload)), title, object.node.span))
 }
 
 /// What one container mounts. The first one of a pod also answers for the paths of the host that
