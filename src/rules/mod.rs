@@ -1,11 +1,13 @@
 //! RULES: one file per rule, data and a function.
 
 mod add_remote;
+mod added_capability;
 mod base_image;
 mod build_context;
 mod build_password;
 mod build_privilege;
 mod check_directive;
+mod confinement;
 mod content_trust;
 mod copied_root;
 mod credential_file;
@@ -17,7 +19,11 @@ mod frontend;
 mod git_attributes;
 mod healthcheck;
 mod host_alias;
+mod host_device;
+mod host_mount;
+mod host_namespace;
 mod installed_daemon;
+mod kept_capability;
 mod mutable_image;
 mod network_exposure;
 mod onbuild;
@@ -26,6 +32,8 @@ mod package_signature;
 mod page;
 mod pipefail;
 mod plain_secret;
+mod privilege_escalation;
+mod privileged_container;
 mod published_port;
 mod pull_policy;
 mod remote_script;
@@ -33,18 +41,23 @@ mod repository_policy;
 mod resource_limit;
 mod root_account;
 mod runs_as_root;
+mod runtime_isolation;
 mod runtime_safeguard;
+mod runtime_socket;
 mod runtime_volume;
 mod secret_in_environment;
 mod secret_in_image;
+mod service_token;
 mod setuid;
 mod start_profile;
 mod submodule_source;
 mod sudo;
 mod suppression;
 mod tls_verification;
+mod unsafe_sysctl;
 mod unverified_download;
 mod world_writable;
+mod writable_root;
 
 use crate::model::{Declaration, Declared, Exposure, File, Found, Measure, Rule, Settings, Unit};
 
@@ -53,11 +66,13 @@ pub use page::{json, list, page, reference_of_all};
 /// Every rule, by id.
 pub const RULES: &[&Rule] = &[
     &add_remote::RULE,
+    &added_capability::RULE,
     &base_image::RULE,
     &build_context::RULE,
     &build_password::RULE,
     &build_privilege::RULE,
     &check_directive::RULE,
+    &confinement::RULE,
     &content_trust::RULE,
     &copied_root::RULE,
     &credential_file::RULE,
@@ -68,7 +83,11 @@ pub const RULES: &[&Rule] = &[
     &git_attributes::RULE,
     &healthcheck::RULE,
     &host_alias::RULE,
+    &host_device::RULE,
+    &host_mount::RULE,
+    &host_namespace::RULE,
     &installed_daemon::RULE,
+    &kept_capability::RULE,
     &mutable_image::RULE,
     &network_exposure::RULE,
     &onbuild::RULE,
@@ -76,6 +95,8 @@ pub const RULES: &[&Rule] = &[
     &package_signature::RULE,
     &pipefail::RULE,
     &plain_secret::RULE,
+    &privilege_escalation::RULE,
+    &privileged_container::RULE,
     &published_port::RULE,
     &pull_policy::RULE,
     &remote_script::RULE,
@@ -83,18 +104,23 @@ pub const RULES: &[&Rule] = &[
     &resource_limit::RULE,
     &root_account::RULE,
     &runs_as_root::RULE,
+    &runtime_isolation::RULE,
     &runtime_safeguard::RULE,
+    &runtime_socket::RULE,
     &runtime_volume::RULE,
     &secret_in_environment::RULE,
     &secret_in_image::RULE,
+    &service_token::RULE,
     &setuid::RULE,
     &start_profile::RULE,
     &submodule_source::RULE,
     &sudo::RULE,
     &suppression::RULE,
     &tls_verification::RULE,
+    &unsafe_sysctl::RULE,
     &unverified_download::RULE,
     &world_writable::RULE,
+    &writable_root::RULE,
 ];
 
 /// The rule of an id.

@@ -1,4 +1,6 @@
-//! Who the shipped image's processes run as.
+//! Who the processes of a shipped image or of a container run as.
+
+mod workload;
 
 use super::facts::image::{BaseUser, user_of};
 use super::facts::user::{is_root, switch};
@@ -18,14 +20,40 @@ const ROOT: Level = Level::high(2, "root");
 
 pub(super) const RULE: Rule = Rule {
     id: "runs-as-root",
-    promise: "A shipped image never starts to run as root.",
+    promise: "A shipped image or a container never starts to run as root.",
     why: "Root in a container is root on the host as soon as anything else gives way: a mount, a \
           capability, a flaw of the kernel or the runtime. Another user makes most of them useless.",
     fix: "End the shipped stage with `USER` and an account other than root, by number where \
           Kubernetes should be able to see it: `USER 10001`.",
-    levels: &[OTHER, FILES, BASE_VARIABLE, BASE_ROOT, BASE_UNKNOWN, UNKNOWN, LOST, ROOT],
+    levels: &[
+        OTHER,
+        FILES,
+        BASE_VARIABLE,
+        BASE_ROOT,
+        BASE_UNKNOWN,
+        UNKNOWN,
+        LOST,
+        ROOT,
+        workload::VARIABLE,
+        workload::IMAGE_UNKNOWN,
+        workload::POD_UNKNOWN,
+        workload::IMAGE_ROOT,
+        workload::ROOT,
+        workload::GUARDED,
+        workload::UNGUARDED,
+        workload::HIGH_ID,
+        workload::LOW_ID,
+        workload::ROOT_GROUP,
+        workload::STRONG_GROUP,
+    ],
     references: &[
         Reference::CisDocker("4.1"),
+        Reference::CisKubernetes("5.2.7"),
+        Reference::CisKubernetes("5.7.3"),
+        Reference::PodSecurity("restricted: Running as Non-root"),
+        Reference::PodSecurity("restricted: Running as Non-root user"),
+        Reference::NsaCisa("1.0"),
+        Reference::NsaCisa("1.6"),
         Reference::Cwe(250),
         Reference::Cwe(269),
         Reference::Nist("4.4.2"),
@@ -45,10 +73,29 @@ pub(super) const RULE: Rule = Rule {
         "semgrep last-user-is-root",
         "droast DF002",
         "droast DF020",
+        "docksec runs as root",
+        "compose-lint CL-0018",
+        "trivy KSV-0012",
+        "trivy KSV-0020",
+        "trivy KSV-0021",
+        "trivy KSV-0105",
+        "trivy KSV-0116",
+        "kics cf34805e",
+        "kics 02323c00",
+        "checkov CKV_K8S_23",
+        "checkov CKV_K8S_40",
+        "kube-linter run-as-non-root",
+        "kube-score container-security-context-user-group-id",
+        "semgrep run-as-non-root",
+        "polaris runAsRootAllowed",
+        "kubesec RunAsNonRoot",
+        "kubesec RunAsUser",
+        "kubesec RunAsGroup",
+        "kubescape C-0013",
     ],
     options: &["nonroot-images"],
     every_commit: false,
-    measure: &[Measure::Stage(measure)],
+    measure: &[Measure::Stage(measure), Measure::Workload(workload::measure)],
     examples: &[
         Example {
             file: "Dockerfile", // files to be taken out are no process
@@ -182,6 +229,77 @@ pub(super) const RULE: Rule = Rule {
                   USER app
             ",
             beside: &[],
+            findings: &[],
+        },
+        Example {
+            file: "compose.yaml",
+            change: "
+                  services:
+                    web:
+                      image: acme/web:1.2.3
+                -     user: '1000:1000'
+                +     user: '0:1000'
+                +     group_add: [docker]
+            ",
+            beside: &[],
+            findings: &[
+                "user of service web: was not root (1000:1000), now root (0:1000)",
+                "group docker of service web: joined",
+            ],
+        },
+        Example {
+            file: "deploy.yaml", // the pod's guard went, and nothing else names a user
+            change: "
+                  apiVersion: apps/v1
+                  kind: Deployment
+                  metadata: {name: web}
+                  spec:
+                    template:
+                      spec:
+                -       securityContext: {runAsNonRoot: true}
+                        containers:
+                          - name: app
+                            image: acme/web:1.2.3
+            ",
+            beside: &[],
+            findings: &[
+                "user of container app of Deployment web: was not root (runAsNonRoot), now the image's, which may be root",
+            ],
+        },
+        Example {
+            file: "deploy.yaml", // from the pod down to its container
+            change: "
+                  apiVersion: apps/v1
+                  kind: Deployment
+                  metadata: {name: web}
+                  spec:
+                    template:
+                      spec:
+                -       securityContext: {runAsNonRoot: true, runAsUser: 10001}
+                        containers:
+                          - name: app
+                            image: acme/web:1.2.3
+                +           securityContext: {runAsUser: 10001, runAsNonRoot: true}
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
+            file: "compose.yaml", // the image that is built here says it now
+            change: "
+                  services:
+                    web:
+                      build: .
+                -     user: '1000'
+            ",
+            beside: &[(
+                "Dockerfile",
+                "
+                  FROM acme/base:1.2.3
+                  USER app
+                  CMD [\"app\"]
+                ",
+            )],
             findings: &[],
         },
     ],

@@ -1,15 +1,19 @@
 //! What the rules know about the world: images, ports, users, words.
 
+pub(super) mod capability;
 pub(super) mod check;
 pub(super) mod command;
+pub(super) mod device;
 pub(super) mod download;
 pub(super) mod flow;
 pub(super) mod glob;
+pub(super) mod host_path;
 pub(super) mod image;
 pub(super) mod interpreter;
 pub(super) mod mode;
 pub(super) mod package;
 pub(super) mod port;
+pub(super) mod privilege;
 pub(super) mod publisher;
 pub(super) mod remote;
 pub(super) mod secret;
