@@ -39,6 +39,7 @@ pub(super) fn units(tree: &dyn Tree, files: &[Rc<File>], settings: &Settings) ->
     let mut resolved = Resolved::default();
     let mut sets = Sets::new(tree);
     let mut seen: HashSet<Vec<BString>> = HashSet::new();
+    let mut projects = Vec::new();
     for file in files {
         let set = sets.of(file);
         if !seen.insert(set.files.iter().map(|file| file.text.path.clone()).collect()) {
@@ -51,17 +52,43 @@ pub(super) fn units(tree: &dyn Tree, files: &[Rc<File>], settings: &Settings) ->
         }
         let main = set.main.text.path.clone();
         resolved.variants.extend(set.base.clone().map(|base| (main, base)));
+        let own: HashSet<BString> = set.files.iter().map(|file| file.text.path.clone()).collect();
         let (project, sources, gaps) = load(tree, set);
         resolved.gaps.extend(
             gaps.into_iter().filter(|gap| !resolved.gaps.contains(gap)).collect::<Vec<_>>(),
         );
         let Some(project) = project else { continue };
-        let (units, gaps) = lower::units(&project, tree, settings);
+        let paths = project.files.iter().map(|file| file.text.path.clone());
+        let takes = paths.filter(|path| !own.contains(path)).collect();
+        projects.push(Loaded { project, sources, takes });
+    }
+    for (at, Loaded { project, sources, .. }) in projects.iter().enumerate() {
+        if is_part(at, &projects) {
+            continue;
+        }
+        let (units, gaps) = lower::units(project, tree, settings);
         resolved.units.extend(units);
         resolved.gaps.extend(gaps);
-        resolved.units.extend(sources.into_iter().map(|source| declaration(&project, source)));
+        resolved.units.extend(sources.iter().cloned().map(|source| declaration(project, source)));
     }
     resolved
+}
+
+/// A project, and the files that it includes or extends services of.
+struct Loaded {
+    project: Project,
+    sources: Vec<Source>,
+    takes: HashSet<BString>,
+}
+
+/// Whether another project takes in what this one declares: then it is told of there.
+fn is_part(at: usize, projects: &[Loaded]) -> bool {
+    let Some(this) = projects.get(at) else { return false };
+    projects.iter().enumerate().any(|(other, project)| {
+        other != at
+            && project.takes.contains(&this.project.path)
+            && !this.takes.contains(&project.project.path)
+    })
 }
 
 /// A set of files as one project.
