@@ -65,8 +65,8 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[("Dockerfile", "  FROM node:20.11.1\n  USER node")],
             findings: &[
-                "network of the build host of service web: reached by the build (build.network: host)",
                 "right privileged of service web: granted to the build",
+                "network of the build host of service web: reached by the build (build.network: host)",
             ],
         },
     ],

@@ -2,7 +2,7 @@
 
 use crate::model::{
     Example, Found, Known, Level, Measure, NetworkKind, NetworkObject, Platform, Reference, Rule,
-    Severity, Spanned, Switch, Workload,
+    Severity, Spanned, Switch, Told, Workload,
 };
 
 const INTERNAL: Level = Level::closed("internal");
@@ -17,6 +17,11 @@ const WIRE: Level = Level::medium(2, "on the wire of the host").in_new_unit(Seve
 const JOINED: Level = Level::low(1, "joined").only_lost();
 const PUBLIC: Level =
     Level::medium(1, "joined, where outsiders come in").in_new_unit(Severity::Info);
+
+/// The network that a service joins without saying so.
+const DEFAULT: &str = "default";
+/// The key that stands for it.
+const EVERYBODY: &str = "network of all services";
 
 /// Words of the names of networks that proxies and outsiders are in.
 const PUBLIC_NAMES: &[&str] =
@@ -63,7 +68,7 @@ pub(super) const RULE: Rule = Rule {
                 "network frontend of service db: joined, where outsiders come in",
                 "outside of network backend: was internal, now with a way out and in",
                 "networks of service db: was joined (backend), now joined (backend, frontend)",
-                "members of network backend: open to containers of others",
+                "members of network backend: was only for this stack, now open to containers of others",
             ],
         },
         Example {
@@ -127,14 +132,21 @@ fn joined(workload: &Workload, found: &mut Found<'_>) {
     if workload.platform != Platform::Compose && workload.platform != Platform::Quadlet {
         return;
     }
-    let count = u64::try_from(workload.networks.len()).unwrap_or(u64::MAX);
+    // The network that all services of a project are in without asking holds them all.
+    let default = workload.networks.iter().find(|name| name.value == DEFAULT);
+    let count = default.map_or(workload.networks.len(), |_| usize::MAX);
+    let count = u64::try_from(count).unwrap_or(u64::MAX);
     let mut names: Vec<&str> = workload.networks.iter().map(|name| name.value.as_str()).collect();
     names.sort_unstable();
     let places = rest.iter().rev().flat_map(Spanned::places);
     let place = rest.last().unwrap_or(first).with(()).because(places.chain(first.places()));
     found.say(JOINED.of(count), "networks", &place, names.join(", "));
     for name in workload.networks.iter().filter(|name| is_public(&name.value)) {
-        found.say(PUBLIC, format!("network {}", name.value), name, "");
+        let exposure = found.say(PUBLIC, format!("network {}", name.value), name, "");
+        exposure.open_under(EVERYBODY);
+    }
+    if let Some(default) = default {
+        found.say(JOINED, EVERYBODY, default, "").told(Told::Elsewhere);
     }
 }
 

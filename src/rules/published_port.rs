@@ -4,27 +4,23 @@ use super::facts::glob;
 use super::facts::port::{Service, known_within, service};
 use crate::model::{
     Base, Example, Found, Host, Level, Measure, Platform, Published, Reference, Rule, Settings,
-    Severity, Spanned, Workload,
+    Severity, Span, Spanned, Told, Workload,
 };
 
 const LOOPBACK: Level = Level::closed("this host only");
-const ADDRESS: Level = Level::medium(1, "one address of the host")
-    .in_new_unit(Severity::Low)
-    .when_added(Severity::Low);
-const UNKNOWN: Level = Level::medium(2, "an address that a variable decides")
-    .in_new_unit(Severity::Info)
-    .when_added(Severity::Low)
-    .when_widened(Severity::Low);
-const EVERY: Level = Level::high(3, "every address of the host")
-    .in_new_unit(Severity::Low)
-    .when_added(Severity::Medium)
-    .when_widened(Severity::Medium);
-const DATA: Level = Level::high(3, "every address of the host, where databases and caches listen");
+const ADDRESS: Level = Level::medium(1, "one address of the host").only_lost();
+const UNKNOWN: Level = Level::medium(2, "an address that a variable decides").only_lost();
+const EVERY: Level = Level::high(3, "every address of the host").only_lost();
+const NODE: Level = Level::high(3, "every address of the node").only_lost();
+const DATA: Level = Level::high(4, "every address of the host, where databases and caches listen");
 const ADMINISTRATION: Level =
-    Level::high(3, "every address of the host, where shells, debuggers and administration listen");
-const NODE: Level = Level::high(3, "every address of the node")
-    .in_new_unit(Severity::Medium)
-    .when_added(Severity::Medium);
+    Level::high(4, "every address of the host, where shells, debuggers and administration listen");
+// A port more than before.
+const NEW_ADDRESS: Level = Level::low(5, "one address of the host");
+const NEW_UNKNOWN: Level =
+    Level::low(5, "an address that a variable decides").in_new_unit(Severity::Info);
+const NEW_EVERY: Level = Level::medium(5, "every address of the host").in_new_unit(Severity::Low);
+const NEW_NODE: Level = Level::medium(5, "every address of the node");
 const FREE: Level = Level::closed("1024 or above");
 const RESERVED: Level = Level::low(1, "below 1024, where well-known services listen")
     .in_new_unit(Severity::Info)
@@ -102,7 +98,7 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[
-                "port 443/tcp of service web: every address of the host (0.0.0.0:8443:443)",
+                "new port 443/tcp of service web: every address of the host (0.0.0.0:8443:443)",
             ],
         },
         Example {
@@ -116,6 +112,18 @@ pub(super) const RULE: Rule = Rule {
                 +       - \"8443:443\"
                 +       - {target: 80, published: '8080', protocol: tcp}
                 +       - {target: 9000, published: 9000, host_ip: 127.0.0.1}
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
+            file: "compose.yaml", // another port instead
+            change: "
+                  services:
+                    web:
+                      image: nginx:1.25.3
+                -     ports: ['5000:5000', '9000-9050:9000-9050']
+                +     ports: ['8000:8000', '9000-9040:9000-9040']
             ",
             beside: &[],
             findings: &[],
@@ -144,62 +152,111 @@ fn measure(workload: &Workload, found: &mut Found<'_>) {
         Some(Base::Image(image)) => Some(image.repository.as_str()),
         _ => None,
     };
-    let measured = Measured { platform: workload.platform, image };
+    let mut measured =
+        Ports { platform: workload.platform, image, head: workload.head, every: 0, others: 0 };
+    // Told last: how many ports there are decides whether one of them is one more.
+    let mut plain = Vec::new();
     for port in &workload.ports {
-        measured.port(port, found);
+        measured.port(port, &mut plain, found);
     }
+    measured.tell(plain, found);
 }
 
-struct Measured<'a> {
+/// The ports of one workload.
+struct Ports<'a> {
     platform: Platform,
     image: Option<&'a str>,
+    head: Span,
+    /// How many of the plain ones are open on every address, and on fewer.
+    every: usize,
+    others: usize,
 }
 
-impl Measured<'_> {
-    fn port(&self, port: &Spanned<Published>, found: &mut Found<'_>) {
+/// A port that nothing is known of: its name, and where it is declared.
+type Plain<'a> = (String, &'a Spanned<Published>);
+
+impl Ports<'_> {
+    fn port<'p>(
+        &self,
+        port: &'p Spanned<Published>,
+        plain: &mut Vec<Plain<'p>>,
+        found: &mut Found<'_>,
+    ) {
         let protocol = port.value.protocol.as_str();
         let Some((first, last)) = port.value.container.or(port.value.published) else {
-            let level = self.level(&port.value.host, None);
-            found.say(level, format!("port {}", port.value.text), port, "");
+            plain.push((port.value.text.clone(), port));
             return;
         };
-        let one = |number: u16, found: &mut Found<'_>| {
-            let published = port.value.published.map(|(start, end)| {
-                if end > start { start.saturating_add(number - first) } else { start }
-            });
-            self.one(number, published, port, found);
+        let mut one = |number: u16| {
+            let start = port.value.published.map(|(start, end)| (start, end > start));
+            let published =
+                start.map(
+                    |(start, range)| {
+                        if range { start.saturating_add(number - first) } else { start }
+                    },
+                );
+            self.one(number, published, port, plain, found);
         };
         if last.saturating_sub(first) < EXPANDED {
-            (first..=last).for_each(|number| one(number, found));
+            (first..=last).for_each(one);
         } else {
-            known_within(first, last).for_each(|number| one(number, found));
-            let level = self.level(&port.value.host, None);
-            let key = format!("ports {first}-{last}/{protocol}");
-            found.say(level, key, port, &port.value.text);
+            known_within(first, last).for_each(&mut one);
+            plain.push((format!("{first}-{last}/{protocol}"), port));
         }
     }
 
     /// One port of a container and the one of the host that leads to it.
-    fn one(
+    fn one<'p>(
         &self,
         number: u16,
         published: Option<u16>,
-        port: &Spanned<Published>,
+        port: &'p Spanned<Published>,
+        plain: &mut Vec<Plain<'p>>,
         found: &mut Found<'_>,
     ) {
-        let protocol = port.value.protocol.as_str();
+        let (protocol, text) = (port.value.protocol.as_str(), &port.value.text);
         let known = if protocol == "tcp" { self.service(number) } else { None };
         let may = |number: u16| allowed(number, protocol, found.settings);
         if may(number) || (known.is_none() && published.is_some_and(may)) {
             return;
         }
-        let level = self.level(&port.value.host, known);
-        let text = &port.value.text;
-        found.say(level, format!("port {number}/{protocol}"), port, text);
+        match (&port.value.host, known) {
+            (Host::Every, Some(service)) => {
+                let level = if service == Service::Data { DATA } else { ADMINISTRATION };
+                found.say(level, format!("port {number}/{protocol}"), port, text);
+            }
+            _ => plain.push((format!("{number}/{protocol}"), port)),
+        }
         if let Some(published) = published {
             let level = if published < 1024 { RESERVED } else { FREE };
             let key = format!("number of the host's port for {number}/{protocol}");
             found.say(level, key, port, published.to_string());
+        }
+    }
+
+    fn tell(&mut self, plain: Vec<Plain<'_>>, found: &mut Found<'_>) {
+        for (_, port) in &plain {
+            match port.value.host {
+                Host::Every => self.every += 1,
+                Host::Address(_) | Host::Unknown(_) => self.others += 1,
+                Host::Loopback => {}
+            }
+        }
+        for (name, port) in plain {
+            let (level, new) = self.levels(&port.value.host);
+            let text = &port.value.text;
+            found.say(level, format!("port {name}"), port, text);
+            // Another port instead of one is as open; that one is bound wider is told above.
+            let known = matches!(port.value.host, Host::Loopback);
+            let exposure = found.say(new, format!("new port {name}"), port, text);
+            exposure.told(if known { Told::Elsewhere } else { Told::Replaced });
+            exposure.within([self.slot(&port.value.host)]);
+        }
+        for (count, host) in [(self.every, Host::Every), (self.others, Host::Loopback)] {
+            for number in 1..=count {
+                let place = Spanned::new((), self.head);
+                found.say(NEW_EVERY, slot(&host, number), &place, "").told(Told::Elsewhere);
+            }
         }
     }
 
@@ -212,17 +269,26 @@ impl Measured<'_> {
         }
     }
 
-    fn level(&self, host: &Host, known: Option<Service>) -> Level {
-        match (host, known) {
-            (Host::Loopback, _) => LOOPBACK,
-            (Host::Address(_), _) => ADDRESS,
-            (Host::Unknown(_), _) => UNKNOWN,
-            (Host::Every, Some(Service::Data)) => DATA,
-            (Host::Every, Some(Service::Administration)) => ADMINISTRATION,
-            (Host::Every, None) if self.platform == Platform::Kubernetes => NODE,
-            (Host::Every, None) => EVERY,
+    /// The levels of a plain port: by whom it is reached, and as one more.
+    fn levels(&self, host: &Host) -> (Level, Level) {
+        match host {
+            Host::Loopback => (LOOPBACK, NEW_ADDRESS),
+            Host::Address(_) => (ADDRESS, NEW_ADDRESS),
+            Host::Unknown(_) => (UNKNOWN, NEW_UNKNOWN),
+            Host::Every if self.platform == Platform::Kubernetes => (NODE, NEW_NODE),
+            Host::Every => (EVERY, NEW_EVERY),
         }
     }
+
+    /// The last of as many as there are.
+    fn slot(&self, host: &Host) -> String {
+        slot(host, if *host == Host::Every { self.every } else { self.others })
+    }
+}
+
+fn slot(host: &Host, number: usize) -> String {
+    let kind = if *host == Host::Every { "every address" } else { "few addresses" };
+    format!("port no. {number} on {kind}")
 }
 
 fn allowed(port: u16, protocol: &str, settings: &Settings) -> bool {

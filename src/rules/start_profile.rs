@@ -6,7 +6,7 @@ use crate::model::{
 
 const WAITS: Level = Level::closed("started only when asked for");
 const STARTS: Level = Level::info(1, "always started").only_lost();
-const OPENS: Level = Level::medium(2, "always started, with access to the host").only_lost();
+const OPENS: Level = Level::medium(1, "always started, with access to the host").only_lost();
 
 pub(super) const RULE: Rule = Rule {
     id: "start-profile",
