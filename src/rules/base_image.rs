@@ -142,7 +142,7 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[
-                "images of ghcr.io/evil of service app: run, from another publisher than before (ghcr.io/evil/app:$TAG)",
+                "images of ghcr.io/evil of service app: run, from another publisher than before (ghcr.io/evil/app:${TAG})",
             ],
         },
         Example {
