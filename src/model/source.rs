@@ -30,6 +30,8 @@ pub struct Source {
 pub enum SourceKind {
     /// A Helm chart.
     Chart,
+    /// A place that charts come from: it has no version itself.
+    Repository,
     /// A kustomization, a component or a manifest.
     Manifest,
     /// A git repository that an operator follows.

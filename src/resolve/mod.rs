@@ -84,6 +84,8 @@ pub fn units(tree: &dyn Tree, paths: &[BString], names: &Names, settings: &Setti
     for file in of(&[FileKind::Template]) {
         objects.extend(kubernetes::objects(&charts.fill(&file), &file));
     }
+    resolved.units.extend(objects.iter().flat_map(helm::of_object));
+    resolved.add(helm::charts(tree, &of(&[FileKind::Chart])));
     resolved.add(kubernetes::units(&objects, tree, settings));
     resolved.add(other::units(tree, &of(other::KINDS)));
     resolved

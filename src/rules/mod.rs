@@ -49,13 +49,16 @@ mod secret_in_environment;
 mod secret_in_image;
 mod service_token;
 mod setuid;
+mod source_location;
 mod start_profile;
 mod submodule_source;
 mod sudo;
 mod suppression;
 mod tls_verification;
+mod unpinned_source;
 mod unsafe_sysctl;
 mod unverified_download;
+mod unverified_source;
 mod world_writable;
 mod writable_root;
 
@@ -114,11 +117,14 @@ pub const RULES: &[&Rule] = &[
     &setuid::RULE,
     &start_profile::RULE,
     &submodule_source::RULE,
+    &source_location::RULE,
     &sudo::RULE,
     &suppression::RULE,
     &tls_verification::RULE,
+    &unpinned_source::RULE,
     &unsafe_sysctl::RULE,
     &unverified_download::RULE,
+    &unverified_source::RULE,
     &world_writable::RULE,
     &writable_root::RULE,
 ];

@@ -2,6 +2,7 @@
 
 mod eval;
 mod render;
+mod source;
 mod term;
 
 use std::collections::HashMap;
@@ -12,6 +13,9 @@ use bstr::{BStr, BString, ByteSlice as _};
 use crate::model::template::{self, BranchKind};
 use crate::model::{Declared, EntryKind, File, FileKind, Node, Tree};
 
+pub(super) use source::{Draft, of_object, value};
+
+use super::Resolved;
 use eval::Scope;
 use term::Term;
 
@@ -73,10 +77,7 @@ fn unknown() -> Scope {
 fn read(tree: &dyn Tree, root: &BStr) -> Scope {
     let document = |name: &str, kind: FileKind| {
         let file = tree.file_as(below(root, name).as_bstr(), kind).ok().flatten()?;
-        match &file.declared {
-            Declared::Tree(documents) => documents.first().cloned(),
-            _ => None,
-        }
+        first(&file).cloned()
     };
     let Some(chart) = document("Chart.yaml", FileKind::Chart) else { return unknown() };
     let values = document("values.yaml", FileKind::Values);
@@ -111,8 +112,30 @@ fn defines(tree: &dyn Tree, root: &BStr) -> HashMap<String, Rc<str>> {
     found
 }
 
+/// The first document of a structured file.
+pub(super) fn first(file: &File) -> Option<&Node> {
+    match &file.declared {
+        Declared::Tree(documents) => documents.first(),
+        _ => None,
+    }
+}
+
+/// The units of charts.
+pub(super) fn charts(tree: &dyn Tree, files: &[Rc<File>]) -> Resolved {
+    let units = files.iter().flat_map(|file| source::dependencies(file, tree)).collect();
+    Resolved { units, gaps: Vec::new() }
+}
+
+/// Folder and name of a path.
+pub(super) fn split(path: &BStr) -> (&BStr, &BStr) {
+    match path.rfind_byte(b'/') {
+        Some(at) => (path[..at].as_bstr(), path[at + 1..].as_bstr()),
+        None => (b"".as_bstr(), path),
+    }
+}
+
 /// A path below a folder; the top is empty.
-fn below(folder: &BStr, name: &str) -> BString {
+pub(super) fn below(folder: &BStr, name: &str) -> BString {
     if folder.is_empty() {
         name.into()
     } else {
@@ -123,10 +146,11 @@ fn below(folder: &BStr, name: &str) -> BString {
 /// The templates of the chart that a file of it decides about: its values, its description, its
 /// partials.
 pub(super) fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
-    let (folder, name) = match path.rfind_byte(b'/') {
-        Some(at) => (path[..at].as_bstr(), path[at + 1..].as_bstr()),
-        None => (b"".as_bstr(), path),
-    };
+    let (folder, name) = split(path);
+    if let b"Chart.lock" | b"requirements.lock" = name.as_bytes() {
+        let name = name.to_string().replace("lock", "yaml");
+        return vec![below(folder, &name)];
+    }
     let partial = name.starts_with(b"_");
     let root = match name.as_bytes() {
         b"values.yaml" | b"Chart.yaml" => folder,

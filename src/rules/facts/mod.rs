@@ -17,6 +17,7 @@ pub(super) mod privilege;
 pub(super) mod publisher;
 pub(super) mod remote;
 pub(super) mod secret;
+pub(super) mod source;
 pub(super) mod tells;
 pub(super) mod url;
 pub(super) mod user;

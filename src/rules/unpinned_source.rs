@@ -1,0 +1,108 @@
+//! How firmly a reference holds a chart, a remote base or a repository.
+
+use super::facts::source::{Hold, hold};
+use crate::model::{Example, Found, Level, Measure, Reference, Rule, Severity, Source};
+
+const FIXED: Level = Level::closed("held in place");
+const TAG: Level = Level::medium(1, "a tag").in_new_unit(Severity::Info).when_added(Severity::Info);
+const RANGE: Level = Level::medium(2, "a range of versions")
+    .in_new_unit(Severity::Low)
+    .when_added(Severity::Low)
+    .when_widened(Severity::Low);
+const FLOATING: Level = Level::high(3, "whatever is newest")
+    .in_new_unit(Severity::Low)
+    .when_added(Severity::Medium)
+    .when_widened(Severity::Medium);
+const UNKNOWN: Level = Level::medium(4, "left to whoever installs it")
+    .in_new_unit(Severity::Info)
+    .when_added(Severity::Info)
+    .when_widened(Severity::Info);
+
+pub(super) const RULE: Rule = Rule {
+    id: "unpinned-source",
+    promise: "A reference to a chart, a remote base or a repository never gets looser: commit or \
+              exact version, tag, range, branch.",
+    why: "What is fetched decides about containers as much as what is written here. A branch, a \
+          range or no version at all means that the next deployment may run what nobody here has \
+          seen, without any commit.",
+    fix: "Name a commit or an exact version, commit the lock file beside it, and let a bot such as \
+          Renovate move both.",
+    levels: &[FIXED, TAG, RANGE, FLOATING, UNKNOWN],
+    references: &[
+        Reference::Cwe(829),
+        Reference::Cwe(1357),
+        Reference::Other("Helm: Charts, Chart Dependency"),
+    ],
+    answers: &[],
+    options: &[],
+    every_commit: false,
+    measure: &[Measure::Source(measure)],
+    examples: &[
+        Example {
+            file: "Chart.yaml",
+            change: "
+                  apiVersion: v2
+                  name: web
+                  dependencies:
+                    - name: redis
+                -     version: 18.1.2
+                +     version: ^18
+                      repository: https://charts.example.com
+            ",
+            beside: &[],
+            findings: &[
+                "version of the chart redis: was held in place (18.1.2), now a range of versions (^18)",
+            ],
+        },
+        Example {
+            file: "source.yaml",
+            change: "
+                  apiVersion: source.toolkit.fluxcd.io/v1
+                  kind: GitRepository
+                  metadata:
+                    name: infra
+                  spec:
+                    url: https://github.com/acme/infra
+                    ref:
+                -     commit: 8c1a5c1f0c5f4a1b2d3e4f5a6b7c8d9e0f1a2b3c
+                +     branch: main
+            ",
+            beside: &[],
+            findings: &[
+                "version of the repository infra: was held in place (8c1a5c1f0c5f4a1b2d3e4f5a6b7c8d9e0f1a2b3c), now whatever is newest (main)",
+            ],
+        },
+        Example {
+            file: "Chart.yaml", // another exact version holds as firmly
+            change: "
+                  apiVersion: v2
+                  name: web
+                  dependencies:
+                    - name: redis
+                -     version: 18.1.2
+                +     version: 19.0.0
+                      repository: https://charts.example.com
+            ",
+            beside: &[],
+            findings: &[],
+        },
+    ],
+};
+
+fn measure(source: &Source, found: &mut Found<'_>) {
+    let level = match hold(source) {
+        None => return,
+        Some(Hold::Fixed) => FIXED,
+        Some(Hold::Tag) => TAG,
+        Some(Hold::Range) => RANGE,
+        Some(Hold::Floating) => FLOATING,
+        Some(Hold::Unknown) => UNKNOWN,
+    };
+    match &source.version {
+        Some(version) => found.at(level, "version", version),
+        None => {
+            let head = crate::model::Spanned::new((), source.head);
+            found.say(level, "version", &head, "no version").absent()
+        }
+    };
+}
