@@ -35,7 +35,7 @@ pub(super) const RULE: Rule = Rule {
                 +     repository: https://charts.example.org
             ",
             beside: &[],
-            findings: &["source charts.example.org of the chart redis: fetched from there"],
+            findings: &["source charts.example.org of chart redis: fetched from there"],
         },
         Example {
             file: "Chart.yaml",
@@ -50,7 +50,7 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[
-                "transport of the chart redis: was fetched by TLS (https://charts.example.com), now fetched without TLS (http://charts.example.com)",
+                "transport of chart redis: was fetched by TLS (https://charts.example.com), now fetched without TLS (http://charts.example.com)",
             ],
         },
         Example {

@@ -51,7 +51,7 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[
-                "version of the chart redis: was held in place (18.1.2), now a range of versions (^18)",
+                "version of chart redis: was held in place (18.1.2), now a range of versions (^18)",
             ],
         },
         Example {
@@ -69,7 +69,7 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[
-                "version of the repository infra: was held in place (8c1a5c1f0c5f4a1b2d3e4f5a6b7c8d9e0f1a2b3c), now whatever is newest (main)",
+                "version of repository infra: was held in place (8c1a5c1f0c5f4a1b2d3e4f5a6b7c8d9e0f1a2b3c), now whatever is newest (main)",
             ],
         },
         Example {

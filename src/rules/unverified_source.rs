@@ -33,7 +33,7 @@ pub(super) const RULE: Rule = Rule {
                 -     provider: cosign
             ",
             beside: &[],
-            findings: &["signature of the artifact infra: was checked, now not checked"],
+            findings: &["signature of artifact infra: was checked, now not checked"],
         },
         Example {
             file: "source.yaml", // another way to check it

@@ -123,7 +123,7 @@ pub(super) fn first(file: &File) -> Option<&Node> {
 /// The units of charts.
 pub(super) fn charts(tree: &dyn Tree, files: &[Rc<File>]) -> Resolved {
     let units = files.iter().flat_map(|file| source::dependencies(file, tree)).collect();
-    Resolved { units, gaps: Vec::new() }
+    Resolved { units, ..Resolved::default() }
 }
 
 /// Folder and name of a path.

@@ -157,16 +157,15 @@ impl Plan<'_> {
     /// not stays as it is written.
     fn printed(&self, at: Span, trim: bool) -> (String, Vec<Span>, bool) {
         let (mut text, mut places, mut known, mut from) = (String::new(), Vec::new(), true, 0);
-        let mut piece =
-            |range: std::ops::Range<usize>, text: &mut String, next: bool, last: bool| {
-                let state = self.state(range.start);
-                if state.there == Some(false) {
-                    return;
-                }
-                let written = self.text.get(range).unwrap_or_default();
-                let written = if trim && next { written.trim_end() } else { written };
-                text.push_str(if trim && last { written.trim_start() } else { written });
-            };
+        let piece = |range: std::ops::Range<usize>, text: &mut String, next: bool, last: bool| {
+            let state = self.state(range.start);
+            if state.there == Some(false) {
+                return;
+            }
+            let written = self.text.get(range).unwrap_or_default();
+            let written = if trim && next { written.trim_end() } else { written };
+            text.push_str(if trim && last { written.trim_start() } else { written });
+        };
         for action in &self.actions {
             let written = self.text.get(action.range.clone()).unwrap_or_default();
             let behind =
