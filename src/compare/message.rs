@@ -95,12 +95,36 @@ fn state((level, evidence): &Shown, key: &str) -> String {
     }
 }
 
+/// Kinds of unit that stand in front of a name.
+const NAMED: &[&str] = &[
+    "action",
+    "build",
+    "chart",
+    "component",
+    "container",
+    "feature",
+    "file",
+    "image",
+    "include",
+    "kube",
+    "network",
+    "orb",
+    "pod",
+    "service",
+    "stage",
+    "target",
+    "task",
+    "volume",
+];
+
 fn article(title: &str) -> String {
     // What has a name of its own needs no article: `service db`, `Deployment web`.
-    let named = ["stage ", "file ", "service ", "container ", "network ", "chart "]
-        .iter()
-        .any(|start| title.starts_with(start))
-        || title.starts_with(char::is_uppercase);
+    let named = NAMED.iter().any(|kind| {
+        let name = title.strip_prefix(kind).and_then(|rest| rest.strip_prefix(' '));
+        name.is_some_and(|name| !name.starts_with("of ") && name != "context")
+    });
+    let file = title.contains('.') && !title.contains(' ');
+    let named = named || file || title.starts_with(char::is_uppercase);
     if named { title.to_owned() } else { format!("the {title}") }
 }
 

@@ -3,6 +3,7 @@
 mod add_remote;
 mod added_capability;
 mod base_image;
+mod build_attestation;
 mod build_context;
 mod build_password;
 mod build_privilege;
@@ -11,6 +12,7 @@ mod confinement;
 mod content_trust;
 mod copied_root;
 mod credential_file;
+mod daemon_setting;
 mod debug_mode;
 mod docker_api;
 mod exposed_port;
@@ -19,12 +21,14 @@ mod frontend;
 mod git_attributes;
 mod healthcheck;
 mod host_alias;
+mod host_command;
 mod host_device;
 mod host_mount;
 mod host_namespace;
 mod installed_daemon;
 mod kept_capability;
 mod mutable_image;
+mod mutable_source;
 mod network_exposure;
 mod onbuild;
 mod package_pin;
@@ -49,6 +53,7 @@ mod secret_in_environment;
 mod secret_in_image;
 mod service_token;
 mod setuid;
+mod shared_role;
 mod source_location;
 mod start_profile;
 mod submodule_source;
@@ -59,6 +64,7 @@ mod unpinned_source;
 mod unsafe_sysctl;
 mod unverified_download;
 mod unverified_source;
+mod volume_encryption;
 mod world_writable;
 mod writable_root;
 
@@ -71,6 +77,7 @@ pub const RULES: &[&Rule] = &[
     &add_remote::RULE,
     &added_capability::RULE,
     &base_image::RULE,
+    &build_attestation::RULE,
     &build_context::RULE,
     &build_password::RULE,
     &build_privilege::RULE,
@@ -79,6 +86,7 @@ pub const RULES: &[&Rule] = &[
     &content_trust::RULE,
     &copied_root::RULE,
     &credential_file::RULE,
+    &daemon_setting::RULE,
     &debug_mode::RULE,
     &docker_api::RULE,
     &exposed_port::RULE,
@@ -86,12 +94,14 @@ pub const RULES: &[&Rule] = &[
     &git_attributes::RULE,
     &healthcheck::RULE,
     &host_alias::RULE,
+    &host_command::RULE,
     &host_device::RULE,
     &host_mount::RULE,
     &host_namespace::RULE,
     &installed_daemon::RULE,
     &kept_capability::RULE,
     &mutable_image::RULE,
+    &mutable_source::RULE,
     &network_exposure::RULE,
     &onbuild::RULE,
     &package_pin::RULE,
@@ -115,9 +125,10 @@ pub const RULES: &[&Rule] = &[
     &secret_in_image::RULE,
     &service_token::RULE,
     &setuid::RULE,
+    &shared_role::RULE,
+    &source_location::RULE,
     &start_profile::RULE,
     &submodule_source::RULE,
-    &source_location::RULE,
     &sudo::RULE,
     &suppression::RULE,
     &tls_verification::RULE,
@@ -125,6 +136,7 @@ pub const RULES: &[&Rule] = &[
     &unsafe_sysctl::RULE,
     &unverified_download::RULE,
     &unverified_source::RULE,
+    &volume_encryption::RULE,
     &world_writable::RULE,
     &writable_root::RULE,
 ];

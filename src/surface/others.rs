@@ -70,12 +70,16 @@ pub(super) const DAEMON: Surface = Surface {
     concerns: |path, content| {
         let holds = |keys: &[&str]| keys.iter().any(|key| content.contains_str(key));
         match name(path) {
-            b"policy.json" => holds(&["insecureAcceptAnything", "signedBy", "sigstoreSigned"]),
+            b"policy.json" => content.contains_str("\"default\"") && holds(POLICY_TYPES),
             _ => holds(DAEMON_KEYS),
         }
     },
     read: read_json,
 };
+
+/// What a `policy.json` asks of images.
+const POLICY_TYPES: &[&str] =
+    &["\"insecureAcceptAnything\"", "\"reject\"", "\"signedBy\"", "\"sigstoreSigned\""];
 
 /// Keys that only Docker's daemon knows.
 const DAEMON_KEYS: &[&str] = &[

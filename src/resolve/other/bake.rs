@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::nodes::{self, Defaults, expand};
 use super::options::{self, Word};
-use super::{declaration, terms};
+use super::{command_line, declaration, terms};
 use crate::model::{
     Declaration, Entry, File, Node, Platform, Source, SourceKind, Tree, Unit, Variable, Workload,
 };
@@ -111,11 +111,7 @@ fn read_target(lineage: &[&Node], defaults: &Defaults, unit: &mut Workload) {
         unit.build_privileges.push(terms::at(&word, format!("ssh {}", word.value.text)));
     }
     for word in words("attest") {
-        let text = word.value.text.as_str();
-        let kind = text.split(',').find_map(|part| part.strip_prefix("type=")).unwrap_or_default();
-        let off = text.contains("disabled=true") || text.contains("mode=none");
-        let state = terms::with_text(&word, if off { "false" } else { "true" });
-        unit.options.push(options::option(&format!("attest {kind}"), &state));
+        command_line::attest(&word, unit);
     }
     for name in ["dockerfile", "target"] {
         for word in words(name) {

@@ -166,6 +166,9 @@ pub(super) fn build(words: &[Word], to: &mut Workload) {
                 | "--build-context"
                 | "--cap-add"
                 | "--device"
+                | "--provenance"
+                | "--sbom"
+                | "--attest"
         );
         let takes = own.is_none() && (valued || BUILD_VALUED.contains(&name));
         let value = own.or_else(|| words.get(at + 1).filter(|_| valued).cloned());
@@ -179,7 +182,8 @@ pub(super) fn build(words: &[Word], to: &mut Workload) {
     insecure(words, to);
 }
 
-fn build_option(name: &str, value: &Word, to: &mut Workload) {
+/// One option of a build that takes a value.
+pub(super) fn build_option(name: &str, value: &Word, to: &mut Workload) {
     let text = value.value.text.as_str();
     let mut right = |right: &str| to.build_privileges.push(terms::at(value, right.to_owned()));
     match name {
@@ -188,6 +192,11 @@ fn build_option(name: &str, value: &Word, to: &mut Workload) {
         "--allow" if matches!(text, "security.insecure" | "network.host") => right(text),
         "--security-opt" if text.contains("unconfined") || text == "label=disable" => right(text),
         "--cap-add" => right(&format!("capability {text}")),
+        "--provenance" | "--sbom" => {
+            let name = format!("attest {}", name.trim_start_matches('-'));
+            to.options.push(options::option(&name, value));
+        }
+        "--attest" => attest(value, to),
         "--add-host" => to.extra_hosts.extend(terms::host_entry(value)),
         _ => {}
     }
@@ -229,4 +238,13 @@ fn login(words: &[Word], to: &mut Workload) {
         to.values.extend(value.map(|value| terms::named("login password", &value)));
         at += 1;
     }
+}
+
+/// `type=provenance,mode=max`: an attestation, or that there is none.
+pub(super) fn attest(value: &Word, to: &mut Workload) {
+    let text = value.value.text.as_str();
+    let kind = text.split(',').find_map(|part| part.strip_prefix("type=")).unwrap_or_default();
+    let off = text.contains("disabled=true") || text.contains("mode=none");
+    let state = terms::with_text(value, if off { "false" } else { "true" });
+    to.options.push(options::option(&format!("attest {kind}"), &state));
 }

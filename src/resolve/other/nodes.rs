@@ -68,8 +68,10 @@ pub(super) fn set(to: &mut Workload, node: &Node, name: &str, option: &str) {
 pub(super) fn variables(node: &Node) -> Vec<Variable> {
     let entry = |entry: &Entry| {
         let value = word(&entry.value).unwrap_or_else(|| {
-            let value = entry.value.text().unwrap_or_default().to_owned();
-            entry.value.place(Value { text: value, unknown: false })
+            // A mapping says where the value comes from.
+            let unknown = entry.value.is_map() || entry.value.is_list();
+            let text = if unknown { "${…}".to_owned() } else { String::new() };
+            entry.value.place(Value { text, unknown })
         });
         let mut variable = terms::named(&entry.key.value, &value);
         variable.place = whole(entry);

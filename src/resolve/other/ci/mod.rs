@@ -86,7 +86,13 @@ impl Ci<'_> {
             options::read(&self.shell_words(text), unit);
         }
         for key in ["env", "environment", "variables"] {
-            unit.environment.extend(node.get(key).map(nodes::variables).unwrap_or_default());
+            for mut variable in node.get(key).map(nodes::variables).unwrap_or_default() {
+                if let Some(value) = &mut variable.value {
+                    let text = value.text.as_str();
+                    value.unknown |= text.starts_with('$') || text.contains("<<");
+                }
+                unit.environment.push(variable);
+            }
         }
         for word in node.get("ports").map(nodes::words).unwrap_or_default() {
             options::set(unit, "publish", &word);
@@ -117,6 +123,25 @@ impl Ci<'_> {
         let shell = shell::read(&script, &|_| None);
         let words = shell.pipelines.iter().flat_map(|pipeline| &pipeline.commands);
         words.flat_map(|command| &command.words).map(|word| terms::expanded(&word.text)).collect()
+    }
+
+    /// The lines of a text, each a word with a place of its own.
+    fn lines(&self, node: &Node) -> Vec<Word> {
+        let script = shell::of_scalar(node, self.tree);
+        let mut at = 0;
+        let mut lines = Vec::new();
+        for line in script.text.split_inclusive('\n') {
+            let text = line.trim();
+            let start = at + (line.len() - line.trim_start().len());
+            at += line.len();
+            if !text.is_empty() {
+                let mut place = node.place(());
+                place.span = script.span(start..start + text.len());
+                let unknown = text.contains("${{");
+                lines.push(place.with(Value { text: text.to_owned(), unknown }));
+            }
+        }
+        lines
     }
 
     fn finish(&mut self, unit: Workload) {
