@@ -3,6 +3,7 @@
 mod invoked;
 mod wrapper;
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::{Span, Spanned};
@@ -46,7 +47,28 @@ pub struct Command {
     pub span: Span,
     /// What it hands to another shell: `sh -c '…'`, `eval …`, `su -c …`, `sh <<EOF`.
     pub inner: Vec<Shell>,
+    /// What [`Command::layers`] found: every rule asks.
+    layers: Layers,
 }
+
+/// Found when first asked; it says nothing that the words don't.
+#[derive(Debug, Default)]
+struct Layers(OnceCell<Vec<Range<usize>>>);
+
+impl Clone for Layers {
+    /// The copy may be changed, so it finds its own.
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for Layers {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Layers {}
 
 /// A word of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,13 +114,18 @@ impl Command {
     /// A command of these words.
     #[must_use]
     pub fn new(words: Vec<Word>, span: Span) -> Self {
-        Self { assignments: Vec::new(), words, redirects: Vec::new(), span, inner: Vec::new() }
+        let (assignments, redirects, inner) = Default::default();
+        Self { assignments, words, redirects, span, inner, layers: Layers::default() }
     }
 
     /// Which of its words are a command of their own: all of them first, then what is left when
     /// `sudo`, `env` and the like are taken off, one after the other.
     #[must_use]
-    pub fn layers(&self) -> Vec<Range<usize>> {
+    pub fn layers(&self) -> &[Range<usize>] {
+        self.layers.0.get_or_init(|| self.find_layers())
+    }
+
+    fn find_layers(&self) -> Vec<Range<usize>> {
         let mut layers = Vec::new();
         layers.push(0..self.words.len());
         while let Some(outer) = layers.last().filter(|_| layers.len() < WRAPPERS).cloned() {

@@ -82,8 +82,8 @@ fn visit<'a>(shell: &'a Shell, out: &mut Vec<Invoked<'a>>) {
                     visit(&substitution.shell, out);
                 }
             }
-            for (depth, layer) in command.layers().into_iter().enumerate() {
-                let words = command.words.get(layer).unwrap_or_default();
+            for (depth, layer) in command.layers().iter().enumerate() {
+                let words = command.words.get(layer.clone()).unwrap_or_default();
                 let wrapped = depth > 0;
                 out.push(Invoked { words, command, pipeline, position, shell, wrapped });
             }

@@ -56,7 +56,7 @@ pub(super) fn shells(
     let mut joined = None;
     for layer in command.layers() {
         let words = command.words.get(layer.clone()).unwrap_or_default();
-        let texts = scripts.get(layer).unwrap_or_default();
+        let texts = scripts.get(layer.clone()).unwrap_or_default();
         match handed(words) {
             Handed::Nothing => {}
             Handed::Word(index) => found.extend(texts.get(index)),
@@ -77,8 +77,8 @@ pub(super) fn read_all(scripts: &[&Script], scope: &mut Scope<'_>, depth: usize)
 
 /// Whether a command is a shell that runs what it reads from its input.
 pub(super) fn reads_input(command: &Command) -> bool {
-    command.layers().into_iter().any(|layer| {
-        let words = command.words.get(layer).unwrap_or_default();
+    command.layers().iter().any(|layer| {
+        let words = command.words.get(layer.clone()).unwrap_or_default();
         let mut rest = words.iter().map(Word::as_str);
         rest.next().is_some_and(|first| is_shell(program(first)))
             && (rest.clone().any(|word| word == "-s") || rest.all(|word| word.starts_with('-')))

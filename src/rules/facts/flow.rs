@@ -237,7 +237,7 @@ impl Flow {
                 position,
                 ..*command
             };
-            let mut layers = written.layers().into_iter().map(invoked);
+            let mut layers = written.layers().iter().cloned().map(invoked);
             let streamed = layers.find_map(|invoked| to_output(&invoked));
             let inner = || written.inner.iter().find_map(fetched_to_output);
             streamed.or_else(inner).or_else(|| self.shown(written))

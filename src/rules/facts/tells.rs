@@ -52,6 +52,11 @@ pub(in crate::rules) fn text(
     settings: &[(&'static str, &'static str)],
     text: &str,
 ) -> Option<&'static str> {
+    // Most words are short, or assign nothing.
+    let shortest = settings.iter().map(|(setting, _)| setting.len()).min().unwrap_or(0);
+    if text.len() < shortest || !text.contains(['=', ':', '{', ' ']) {
+        return None;
+    }
     let plain: String = text
         .chars()
         .filter(|c| !c.is_whitespace() && *c != '"')
