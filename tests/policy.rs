@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use bstr::BStr;
 use jiff::civil::{Date, date};
 use plimsoll::model::{
-    Action, FileId, Gap, GapKind, Level, Regression, Rule, Severity, Side, Span,
+    Action, FileId, FileKind, Gap, GapKind, Level, Regression, Rule, Severity, Side, Span,
 };
 use plimsoll::policy::{Bypass, Policy, TEMPLATE};
 
@@ -289,16 +289,18 @@ fn the_worst_comes_first() {
 
 #[test]
 fn files_are_included_and_excluded() {
-    let policy =
-        policy("[paths]\ninclude=['app/**']\nexclude=['**/testdata/**']\ndockerfiles=['*.tpl']");
+    let policy = policy(
+        "[paths]\ninclude=['app/**']\nexclude=['**/testdata/**']\ndockerfiles=['*.tpl']\ncompose=['s/*']",
+    );
     let judges = |path: &str| policy.judges(BStr::new(path));
     assert!(judges("app/Dockerfile"));
     assert!(!judges("App/Dockerfile"));
     assert!(!judges("Dockerfile"));
     assert!(!judges("app/testdata/Dockerfile"));
     assert!(Policy::default().judges(BStr::new("any/Dockerfile")));
-    assert!(policy.is_dockerfile(BStr::new("x.tpl")));
-    assert!(!policy.is_dockerfile(BStr::new("a/x.tpl")));
+    assert_eq!(policy.kind_of(BStr::new("x.tpl")), Some(FileKind::Dockerfile));
+    assert_eq!(policy.kind_of(BStr::new("s/x")), Some(FileKind::Compose));
+    assert_eq!(policy.kind_of(BStr::new("a/x.tpl")), None);
 }
 
 fn waived(keys: &str) -> (Action, Vec<String>) {

@@ -29,11 +29,11 @@ pub(super) struct Affected {
 
 /// Whether a changed path is looked at, by its name.
 pub(super) fn wanted(policy: &Policy, path: &BStr) -> bool {
-    surface::of(path).is_some() || policy.is_dockerfile(path) || resolve::is_sensitive(path)
+    surface::of(path).is_some() || policy.kind_of(path).is_some() || resolve::is_sensitive(path)
 }
 
 fn container_file(policy: &Policy, path: &BStr) -> bool {
-    surface::of(path).is_some() || policy.is_dockerfile(path)
+    surface::of(path).is_some() || policy.kind_of(path).is_some()
 }
 
 impl Affected {
@@ -86,8 +86,9 @@ impl Affected {
             }
         }
         for (path, snapshot) in [(&before, old), (&after, new)] {
-            if let Some(path) = path.as_ref().filter(|path| policy.is_dockerfile(path.as_bstr())) {
-                snapshot.take_for(path.as_bstr(), FileKind::Dockerfile);
+            let Some(path) = path else { continue };
+            if let Some(kind) = policy.kind_of(path.as_bstr()) {
+                snapshot.take_for(path.as_bstr(), kind);
             }
         }
         for (path, snapshot, set) in [(before, old, &mut self.old), (after, new, &mut self.new)] {

@@ -141,10 +141,11 @@ impl<'a> Judge<'a> {
         };
         let models: Vec<Model> = models(&affected, &old, &new).into_iter().map(beside).collect();
         beside_each_other(&old, &new, &affected.moved);
+        let variants = resolve::variants(&new, &affected.new);
         let (old_files, new_files) = (old.files(), new.files());
         let Outcome { regressions, improvements } = compare_beside(
-            Side { units: &before, files: &old_files },
-            Side { units: &after, files: &new_files },
+            Side { units: &before, files: &old_files, variants: &[] },
+            Side { units: &after, files: &new_files, variants: &variants },
             &affected.moved,
             &models,
         );

@@ -26,6 +26,8 @@ pub struct Side<'a> {
     pub units: &'a [Measured],
     /// Its files, by [`FileId`](crate::model::FileId).
     pub files: &'a [Rc<File>],
+    /// Files that only say what is different from another one, with that one.
+    pub variants: &'a [(BString, BString)],
 }
 
 /// What one comparison found.
@@ -59,7 +61,7 @@ pub fn compare_beside(
     moved: &[(BString, BString)],
     models: &[Model],
 ) -> Outcome {
-    let pairs = pair::pair(old.units, new.units, moved);
+    let pairs = pair::pair(old.units, new, moved);
     let locator = locate::Locator::new(old, new, moved);
     let mask = mask::Mask::new(old, new);
     let mut outcome = Outcome::default();

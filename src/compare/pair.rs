@@ -8,8 +8,8 @@ use std::mem::discriminant;
 
 use bstr::{BStr, BString, ByteSlice};
 
-use super::Model;
 use super::subtract::Worse;
+use super::{Model, Side};
 use crate::model::{AccessKind, Exposure, Measured, Stage, Unit};
 
 /// Lines in common, of all lines, from which two units are taken for the same.
@@ -21,15 +21,17 @@ const MOST_CANDIDATES: usize = 40_000;
 /// For each new unit the index of its old one.
 pub(super) fn pair(
     old: &[Measured],
-    new: &[Measured],
+    new: Side<'_>,
     moved: &[(BString, BString)],
 ) -> Vec<Option<usize>> {
+    let Side { units: new, variants, .. } = new;
     let mut pairing =
         Pairing { old, new, pairs: vec![None; new.len()], taken: vec![false; old.len()] };
     let before: HashMap<&BStr, &BStr> =
         moved.iter().map(|(old, new)| (new.as_ref(), old.as_ref())).collect();
     pairing.by_name(&before, target);
     pairing.by_name(&before, name);
+    pairing.by_base(&before, variants);
     pairing.by_identity();
     pairing.by_similarity(|old, new| was(&before, new) == old.declaration.path);
     pairing.by_similarity(|_, _| true);
@@ -66,6 +68,29 @@ impl Pairing<'_> {
                 self.taken[found] = true;
                 self.pairs[at] = Some(found);
             }
+        }
+    }
+
+    /// Pairs what a new file changes of another one with what that one has, which is paired itself.
+    fn by_base(&mut self, before: &HashMap<&BStr, &BStr>, variants: &[(BString, BString)]) {
+        if variants.is_empty() {
+            return;
+        }
+        let bases: HashMap<&BStr, &BStr> =
+            variants.iter().map(|(variant, base)| (variant.as_ref(), base.as_ref())).collect();
+        let mut index = HashMap::new();
+        for (at, unit) in self.old.iter().enumerate() {
+            if let Some(name) = named(&unit.declaration.unit) {
+                index.entry((unit.declaration.path.as_bstr(), name)).or_insert(at);
+            }
+        }
+        for (unit, pair) in self.new.iter().zip(&mut self.pairs).filter(|(_, pair)| pair.is_none())
+        {
+            let base = bases.get(unit.declaration.path.as_bstr()).copied();
+            let base = base.map(|base| before.get(base).copied().unwrap_or(base));
+            *pair = base
+                .zip(named(&unit.declaration.unit))
+                .and_then(|place| index.get(&place).copied());
         }
     }
 

@@ -181,6 +181,8 @@ pub struct Paths {
     pub exclude: Vec<Glob>,
     /// Globs over paths from the top: these are Dockerfiles, whatever their names.
     pub dockerfiles: Vec<Glob>,
+    /// Globs over paths from the top: these are compose files, whatever their names.
+    pub compose: Vec<Glob>,
 }
 
 /// The context folder of Dockerfiles.

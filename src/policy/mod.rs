@@ -23,7 +23,7 @@ use std::time::Duration;
 use bstr::{BStr, BString};
 use jiff::civil::Date;
 
-use crate::model::{Regression, Rule, Settings, Severity};
+use crate::model::{FileKind, Glob, Regression, Rule, Settings, Severity};
 
 pub use bypass::Bypass;
 pub use config::{Config, Enforcement, Mode, Reaction, RepositoryPolicy, Waiver};
@@ -174,9 +174,13 @@ impl Policy {
         included && !paths.exclude.iter().any(|glob| glob.matches(path))
     }
 
-    /// Whether policy says that a file is a Dockerfile, whatever its name.
-    pub fn is_dockerfile(&self, path: &BStr) -> bool {
-        self.config.paths.dockerfiles.iter().any(|glob| glob.matches(path))
+    /// What policy says that a file is, whatever its name.
+    pub fn kind_of(&self, path: &BStr) -> Option<FileKind> {
+        let paths = &self.config.paths;
+        let kinds =
+            [(&paths.dockerfiles, FileKind::Dockerfile), (&paths.compose, FileKind::Compose)];
+        let is = |globs: &[Glob]| globs.iter().any(|glob| glob.matches(path));
+        kinds.into_iter().find(|(globs, _)| is(globs)).map(|(_, kind)| kind)
     }
 
     /// The first waiver that counts today and covers a finding, whose severity is already what

@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use bstr::{BStr, BString};
 
-use crate::model::{Declaration, Declared, File, FileKind, Gap, Settings, Tree, Unit};
+use crate::model::{Declaration, Declared, File, FileKind, Gap, Node, Settings, Tree, Unit};
 
 pub use context::{Names, dockerfiles_of, is_sensitive};
 
@@ -27,6 +27,33 @@ pub fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
     readers
 }
 
+/// Those of the files at `paths` that only say what is different from another one, with that one: a
+/// unit of theirs that is new is compared with what it changes.
+pub fn variants<'p>(
+    tree: &dyn Tree,
+    paths: impl IntoIterator<Item = &'p BString>,
+) -> Vec<(BString, BString)> {
+    compose::variants(tree, paths)
+}
+
+/// A compose project as it is judged, for comparison with what Compose itself makes of it.
+#[derive(Debug)]
+pub struct ComposeModel {
+    /// The files it is made of, in the order they are merged.
+    pub files: Vec<BString>,
+    /// The folder that its paths count from.
+    pub folder: BString,
+    /// Its top level, merged and interpolated.
+    pub root: Node,
+    /// What is wrong with it.
+    pub gaps: Vec<Gap>,
+}
+
+/// The compose project that the file at `path` is part of.
+pub fn compose_model(tree: &dyn Tree, path: &BStr) -> Option<ComposeModel> {
+    compose::model(tree, path)
+}
+
 /// The declared units of the affected files of one revision.
 #[derive(Debug, Default)]
 pub struct Resolved {
@@ -34,16 +61,12 @@ pub struct Resolved {
     pub units: Vec<Declaration>,
     /// What could not be resolved.
     pub gaps: Vec<Gap>,
-    /// Files that only say what is different from another one, with that one: a unit of theirs that
-    /// is new is compared with what it changes.
-    pub variants: Vec<(BString, BString)>,
 }
 
 impl Resolved {
     fn add(&mut self, more: Self) {
         self.units.extend(more.units);
         self.gaps.extend(more.gaps);
-        self.variants.extend(more.variants);
     }
 }
 

@@ -134,10 +134,11 @@ pub fn measured(tree: &MapTree, rules: &[&'static Rule], settings: &Settings) ->
 pub fn judge(old: &MapTree, new: &MapTree, rules: &[&'static Rule]) -> Outcome {
     let settings = Settings::default();
     let (before, after) = (measured(old, rules, &settings), measured(new, rules, &settings));
+    let variants = resolve::variants(new, &new.paths());
     let (old_files, new_files) = (old.files(), new.files());
     compare(
-        Side { units: &before, files: &old_files },
-        Side { units: &after, files: &new_files },
+        Side { units: &before, files: &old_files, variants: &[] },
+        Side { units: &after, files: &new_files, variants: &variants },
         &[],
     )
 }

@@ -74,6 +74,7 @@ fn project(
     let environment = environment(loader, item, scope, folder.as_ref());
     let inner = loader.scope(folder.as_ref(), environment);
     let model = loader.model(&files, &inner, including)?;
+    loader.included.insert(main);
     let model = rebase::project(&model, folder.as_ref(), scope.folder.as_ref());
     loader.copied(&model, item.span)
 }

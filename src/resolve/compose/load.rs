@@ -2,7 +2,7 @@
 //!
 //! Source: compose-go, `loader/loader.go`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use bstr::{BStr, BString};
@@ -30,6 +30,8 @@ pub(super) struct Loader<'t> {
     room: usize,
     /// Nodes that may still be copied.
     nodes: usize,
+    /// The main files of what is included.
+    pub(super) included: HashSet<BString>,
     /// Files that may still be included.
     pub(super) includes: usize,
     /// Files that services are extended from, as loaded.
@@ -55,6 +57,7 @@ impl<'t> Loader<'t> {
             sources: Vec::new(),
             room: interpolate::LARGEST,
             nodes: MOST_NODES,
+            included: HashSet::new(),
             includes: include::MOST,
             bases: HashMap::new(),
             count: 0,

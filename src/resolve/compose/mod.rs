@@ -21,9 +21,9 @@ mod unique;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use bstr::BString;
+use bstr::{BStr, BString};
 
-use crate::model::{Declaration, File, Gap, GapKind, Settings, Source, Tree, Unit};
+use crate::model::{Declaration, File, FileKind, Gap, GapKind, Settings, Source, Tree, Unit};
 
 use environment::Environment;
 use load::Loader;
@@ -32,7 +32,7 @@ use sets::{Set, Sets};
 
 pub(super) use readers::readers_of;
 
-use super::Resolved;
+use super::{ComposeModel, Resolved};
 
 /// Lowers the projects that `files` are part of, each once.
 pub(super) fn units(tree: &dyn Tree, files: &[Rc<File>], settings: &Settings) -> Resolved {
@@ -50,17 +50,14 @@ pub(super) fn units(tree: &dyn Tree, files: &[Rc<File>], settings: &Settings) ->
             resolved.gaps.push(Gap::of(GapKind::Limit, set.main.text.path.clone(), message));
             continue;
         }
-        let main = set.main.text.path.clone();
-        resolved.variants.extend(set.base.clone().map(|base| (main, base)));
-        let own: HashSet<BString> = set.files.iter().map(|file| file.text.path.clone()).collect();
-        let (project, sources, gaps) = load(tree, set);
-        resolved.gaps.extend(
-            gaps.into_iter().filter(|gap| !resolved.gaps.contains(gap)).collect::<Vec<_>>(),
-        );
+        let (project, Extra { sources, gaps, included }) = load(tree, set);
+        for gap in gaps {
+            if !resolved.gaps.contains(&gap) {
+                resolved.gaps.push(gap);
+            }
+        }
         let Some(project) = project else { continue };
-        let paths = project.files.iter().map(|file| file.text.path.clone());
-        let takes = paths.filter(|path| !own.contains(path)).collect();
-        projects.push(Loaded { project, sources, takes });
+        projects.push(Loaded { project, sources, included });
     }
     for (at, Loaded { project, sources, .. }) in projects.iter().enumerate() {
         if is_part(at, &projects) {
@@ -74,29 +71,63 @@ pub(super) fn units(tree: &dyn Tree, files: &[Rc<File>], settings: &Settings) ->
     resolved
 }
 
-/// A project, and the files that it includes or extends services of.
+/// A project, and the files that it includes.
 struct Loaded {
     project: Project,
     sources: Vec<Source>,
-    takes: HashSet<BString>,
+    included: HashSet<BString>,
 }
 
-/// Whether another project takes in what this one declares: then it is told of there.
+/// Whether another project includes all that this one declares: then it is told of there.
 fn is_part(at: usize, projects: &[Loaded]) -> bool {
     let Some(this) = projects.get(at) else { return false };
     projects.iter().enumerate().any(|(other, project)| {
         other != at
-            && project.takes.contains(&this.project.path)
-            && !this.takes.contains(&project.project.path)
+            && project.included.contains(&this.project.path)
+            && !this.included.contains(&project.project.path)
     })
 }
 
+/// Those of the files at `paths` that only change another one, with that one.
+pub(super) fn variants<'p>(
+    tree: &dyn Tree,
+    paths: impl IntoIterator<Item = &'p BString>,
+) -> Vec<(BString, BString)> {
+    let mut sets = Sets::new(tree);
+    let mut variants = Vec::new();
+    for path in paths {
+        let file = tree.file(path.as_ref()).ok().flatten();
+        if let Some(file) = file.filter(|file| file.kind == Some(FileKind::Compose)) {
+            variants.extend(sets.of(&file).base.map(|base| (path.clone(), base)));
+        }
+    }
+    variants
+}
+
+/// The project that a file is part of, as it is judged.
+pub(super) fn model(tree: &dyn Tree, path: &BStr) -> Option<ComposeModel> {
+    let file = tree.file_as(path, FileKind::Compose).ok().flatten()?;
+    let set = Sets::new(tree).of(&file);
+    let files = set.files.iter().map(|file| file.text.path.clone()).collect();
+    let (project, Extra { mut gaps, .. }) = load(tree, set);
+    gaps.extend(file.gaps.iter().cloned());
+    let project = project?;
+    Some(ComposeModel { files, folder: project.folder, root: project.root, gaps })
+}
+
+/// What there is to say of a project besides what it declares.
+struct Extra {
+    sources: Vec<Source>,
+    gaps: Vec<Gap>,
+    included: HashSet<BString>,
+}
+
 /// A set of files as one project.
-fn load(tree: &dyn Tree, set: Set) -> (Option<Project>, Vec<Source>, Vec<Gap>) {
+fn load(tree: &dyn Tree, set: Set) -> (Option<Project>, Extra) {
     let mut loader = Loader::new(tree);
     let scope = loader.scope(set.folder.as_ref(), set.environment);
     let root = loader.model(&set.files, &scope, &mut Vec::new());
-    let Loader { files, gaps, sources, .. } = loader;
+    let Loader { files, gaps, sources, included, .. } = loader;
     let project = root.map(|root| Project {
         path: set.main.text.path.clone(),
         folder: set.folder,
@@ -105,7 +136,7 @@ fn load(tree: &dyn Tree, set: Set) -> (Option<Project>, Vec<Source>, Vec<Gap>) {
         root,
         environment: scope.environment,
     });
-    (project, sources, gaps)
+    (project, Extra { sources, gaps, included })
 }
 
 fn declaration(project: &Project, source: Source) -> Declaration {
