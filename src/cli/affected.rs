@@ -91,6 +91,13 @@ impl Affected {
                 snapshot.take_for(path.as_bstr(), kind);
             }
         }
+        if let Some((was, now)) = resolve::takeover(current, old, new)
+            && !self.moved.iter().any(|(old, new)| *old == was || *new == now)
+        {
+            self.old.insert(was.clone());
+            self.new.insert(now.clone());
+            self.moved.push((was, now));
+        }
         for (path, snapshot, set) in [(before, old, &mut self.old), (after, new, &mut self.new)] {
             let Some(path) = path else { continue };
             if matches!(snapshot.file(path.as_bstr()), Ok(Some(ref file)) if is_ignore(file)) {

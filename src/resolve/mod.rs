@@ -36,6 +36,12 @@ pub fn variants<'p>(
     compose::variants(tree, paths)
 }
 
+/// The file that Compose found in the folder of a changed path, and the one that it finds now,
+/// where that is another one.
+pub fn takeover(path: &BStr, old: &dyn Tree, new: &dyn Tree) -> Option<(BString, BString)> {
+    compose::takeover(path, old, new)
+}
+
 /// A compose project as it is judged, for comparison with what Compose itself makes of it.
 #[derive(Debug)]
 pub struct ComposeModel {

@@ -46,6 +46,8 @@ pub(super) struct Scope {
     /// The folder that its paths count from.
     pub(super) folder: BString,
     pub(super) environment: Environment,
+    /// The line that names all files but the first.
+    pub(super) named: Option<Span>,
 }
 
 impl<'t> Loader<'t> {
@@ -65,7 +67,7 @@ impl<'t> Loader<'t> {
     }
 
     pub(super) fn scope(&mut self, folder: &BStr, environment: Environment) -> Scope {
-        Scope { id: self.number(), folder: folder.into(), environment }
+        Scope { id: self.number(), folder: folder.into(), environment, named: None }
     }
 
     pub(super) fn number(&mut self) -> usize {
@@ -82,9 +84,11 @@ impl<'t> Loader<'t> {
         including: &mut Vec<BString>,
     ) -> Option<Node> {
         let mut model: Option<Node> = None;
-        for file in files {
+        for (at, file) in files.iter().enumerate() {
             self.take(file);
             for document in self.documents(file, scope) {
+                let by = scope.named.filter(|_| at > 0);
+                let document = by.and_then(|by| self.copied(&document, by)).unwrap_or(document);
                 let document = include::resolved(self, &document, file, scope, including);
                 let base = model.take().and_then(|base| cleared(&base, &document));
                 let document = extends::resolved(self, &document, file, scope);

@@ -26,7 +26,7 @@ use bstr::{BStr, BString};
 use crate::model::{Declaration, File, FileKind, Gap, GapKind, Settings, Source, Tree, Unit};
 
 use environment::Environment;
-use load::Loader;
+use load::{Loader, Scope};
 use project::Project;
 use sets::{Set, Sets};
 
@@ -104,6 +104,16 @@ pub(super) fn variants<'p>(
     variants
 }
 
+/// The file that took the place of another one as what compose finds in the folder of `path`.
+pub(super) fn takeover(path: &BStr, old: &dyn Tree, new: &dyn Tree) -> Option<(BString, BString)> {
+    if !sets::is_default(path) {
+        return None;
+    }
+    let folder = path::parent(path);
+    let (was, now) = (sets::main_of(old, folder)?, sets::main_of(new, folder)?);
+    (was != now).then_some((was, now))
+}
+
 /// The project that a file is part of, as it is judged.
 pub(super) fn model(tree: &dyn Tree, path: &BStr) -> Option<ComposeModel> {
     let file = tree.file_as(path, FileKind::Compose).ok().flatten()?;
@@ -126,6 +136,7 @@ struct Extra {
 fn load(tree: &dyn Tree, set: Set) -> (Option<Project>, Extra) {
     let mut loader = Loader::new(tree);
     let scope = loader.scope(set.folder.as_ref(), set.environment);
+    let scope = Scope { named: set.named, ..scope };
     let root = loader.model(&set.files, &scope, &mut Vec::new());
     let Loader { files, gaps, sources, included, .. } = loader;
     let project = root.map(|root| Project {

@@ -10,7 +10,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use super::Environment;
 use super::path::{inside, join, name, parent};
-use crate::model::{Declared, EntryKind, File, FileKind, Node, Tree};
+use crate::model::{Declared, EntryKind, File, FileKind, Node, Span, Tree};
 
 /// What compose looks for, in this order.
 const DEFAULT: [&str; 4] =
@@ -38,6 +38,8 @@ pub(super) struct Set {
     pub(super) main: Rc<File>,
     /// The file that this one only says what is different from.
     pub(super) base: Option<BString>,
+    /// The line that names them, where compose would not find them by itself.
+    pub(super) named: Option<Span>,
     /// The folder that its paths count from.
     pub(super) folder: BString,
     /// What it is interpolated with.
@@ -50,6 +52,8 @@ pub(super) struct Folder {
     environment: Environment,
     /// What is loaded where nothing else is said.
     pub(super) main: Vec<BString>,
+    /// The line that names it.
+    named: Option<Span>,
 }
 
 /// The folders of one revision, each looked at once.
@@ -98,7 +102,8 @@ impl<'t> Sets<'t> {
         environment.add(self.folder(first).environment.clone());
         let main = if base.is_some() { files.last() } else { files.first() };
         let main = Rc::clone(main.unwrap_or(file));
-        Set { main, folder: first.into(), files, base, environment }
+        let named = if base.is_none() && paths.len() > 1 { folder.named } else { None };
+        Set { main, folder: first.into(), files, base, named, environment }
     }
 
     /// What compose finds in a folder.
@@ -150,6 +155,16 @@ impl<'t> Sets<'t> {
     }
 }
 
+/// What is loaded in a folder where nothing else is said.
+pub(super) fn main_of(tree: &dyn Tree, folder: &BStr) -> Option<BString> {
+    look(tree, folder).main.into_iter().next()
+}
+
+/// Whether compose looks for a file of that name by itself.
+pub(super) fn is_default(path: &BStr) -> bool {
+    DEFAULT.iter().any(|default| name(path) == *default)
+}
+
 /// The folder of a path and those above it.
 pub(super) fn above(path: &BStr) -> Vec<&BStr> {
     let mut folders = vec![parent(path)];
@@ -190,8 +205,11 @@ fn lacking(file: &File) -> Vec<String> {
 fn look(tree: &dyn Tree, folder: &BStr) -> Folder {
     let environment = Environment::of(tree, join(folder, ".env".into()).as_bstr());
     let named = named(tree, folder, &environment);
-    let main = if named.is_empty() { default(tree, folder) } else { named };
-    Folder { environment, main }
+    if named.is_empty() {
+        return Folder { environment, main: default(tree, folder), named: None };
+    }
+    let line = environment.get("COMPOSE_FILE").map(|variable| variable.place.span);
+    Folder { environment, main: named, named: line }
 }
 
 /// What `COMPOSE_FILE` names, as far as it is there.

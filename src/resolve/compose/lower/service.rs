@@ -18,6 +18,7 @@ pub(super) fn workload(
         out.span = key.span.to(node.span);
     }
     out.because.clone_from(&node.because);
+    out.because.push(node.span);
     out.image = image(node);
     out.pull_policy = read::text(node.get("pull_policy"));
     security::fill(node, &mut out);
