@@ -15,23 +15,34 @@ const OURS: &[&str] = &[
     "code", "sudo", "check", "login", "value", "copied", "download", "private",
 ];
 
+/// The longest password that may be a word of the language, or the project's own name.
+const WORD: usize = 16;
+
 /// The secrets of both revisions, and the lines they stand in.
 pub(super) struct Mask {
     secrets: Vec<String>,
+    /// Passwords that are plain words: cut out where they stand as passwords, and nowhere else.
+    words: HashMap<(Which, FileId), Vec<(u32, u32, String)>>,
     lines: HashMap<(Which, FileId), HashSet<u32>>,
 }
 
 impl Mask {
     pub(super) fn new(old: Side<'_>, new: Side<'_>) -> Self {
-        let mut mask = Self { secrets: Vec::new(), lines: HashMap::new() };
+        let mut mask = Self { secrets: Vec::new(), words: HashMap::new(), lines: HashMap::new() };
         for (which, side) in [(Which::Old, old), (Which::New, new)] {
             for exposure in side.units.iter().flat_map(|unit| &unit.exposures) {
                 let Some(secret) = exposure.hidden.as_deref().filter(|secret| !secret.is_empty())
                 else {
                     continue;
                 };
-                mask.secrets.push(secret.to_owned());
+                if !is_word(secret) {
+                    mask.secrets.push(secret.to_owned());
+                }
                 for place in &exposure.places {
+                    if is_word(secret) {
+                        let words = mask.words.entry((which, place.file)).or_default();
+                        words.push((place.line, place.end_line, secret.to_owned()));
+                    }
                     mask.lines
                         .entry((which, place.file))
                         .or_default()
@@ -69,8 +80,16 @@ impl Mask {
     /// A line of a file: a secret in it is cut out; if it can't be found there as it is, nothing
     /// of the line is shown.
     pub(super) fn line(&self, which: Which, file: FileId, number: u32, text: &str) -> String {
-        let masked = self.text(text);
+        let mut masked = self.text(text);
+        let words = self.words.get(&(which, file)).into_iter().flatten();
+        for (_, _, word) in words.filter(|(first, last, _)| (*first..=*last).contains(&number)) {
+            masked = masked.replace(word.as_str(), &redact(word));
+        }
         let holds = self.lines.get(&(which, file)).is_some_and(|lines| lines.contains(&number));
         if holds && masked == text { WITHHELD.to_owned() } else { masked }
     }
+}
+
+fn is_word(secret: &str) -> bool {
+    secret.len() <= WORD && secret.bytes().all(|byte| byte.is_ascii_lowercase())
 }

@@ -2,16 +2,11 @@
 
 use super::facts::image::pinned_text;
 use super::facts::version::{Firmness, firmness};
-use crate::model::{
-    Base, Example, Found, Level, Measure, Platform, Reference, Rule, Severity, Workload,
-};
+use crate::model::{Base, Example, Found, Level, Measure, Platform, Reference, Rule, Workload};
 
 const ALWAYS: Level = Level::closed("pulled at every start");
-const DEFAULT: Level = Level::low(1, "pulled where it is missing").only_lost();
-const MISSING: Level = Level::low(1, "pulled where it is missing")
-    .in_new_unit(Severity::Info)
-    .when_added(Severity::Info);
-const NEVER: Level = Level::low(2, "never pulled").in_new_unit(Severity::Info);
+const MISSING: Level = Level::low(1, "pulled where it is missing").only_lost();
+const NEVER: Level = Level::low(2, "never pulled").only_lost();
 
 pub(super) const RULE: Rule = Rule {
     id: "pull-policy",
@@ -20,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
           shared node an image that is already there starts without its registry being asked \
           whether this workload may have it.",
     fix: "Keep `Always`, or name the image by a digest: then the policy doesn't matter.",
-    levels: &[ALWAYS, DEFAULT, MISSING, NEVER],
+    levels: &[ALWAYS, MISSING, NEVER],
     references: &[
         Reference::CisDocker("5.28"),
         Reference::Kubernetes("Images: Image pull policy"),
@@ -84,7 +79,7 @@ fn measure(workload: &Workload, found: &mut Found<'_>) {
         // chart's values say nothing by silence.
         let once = workload.platform == Platform::Kubernetes && firm != Firmness::Floating;
         if once || workload.platform == Platform::Compose {
-            found.say(DEFAULT, "pull policy", &workload.place(), "").absent();
+            found.say(MISSING, "pull policy", &workload.place(), "").absent();
         }
         return;
     };

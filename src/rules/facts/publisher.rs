@@ -35,6 +35,7 @@ const OFFICIAL: &[&str] = &[
     "quay.io/fedora/*",
     "registry.fedoraproject.org/*",
     "docker.io/adoptopenjdk/*",
+    "docker.io/valkey/*",
     "docker.elastic.co/*",
     "public.ecr.aws/amazonlinux/*",
     "public.ecr.aws/ubuntu/*",
