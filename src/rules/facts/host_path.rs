@@ -121,7 +121,6 @@ const SECRET_TREES: &[&str] = &[
     "/var/lib/rancher",
     "/var/lib/kubernetes",
     "/run/secrets",
-    "/mnt/c",
 ];
 /// Of those what every log collector and storage driver mounts.
 const NOT_SO_SECRET: &[&str] = &[
@@ -137,6 +136,7 @@ const NOT_SO_SECRET: &[&str] = &[
 const SECRET_FOLDERS: &[&str] = &[
     "/etc",
     "/home",
+    "/mnt/c",
     "/Users",
     "/var",
     "/var/lib",
@@ -175,6 +175,7 @@ const SYSTEM_TREES: &[&str] = &[
     "/usr/lib/modules",
     "/usr/bin",
     "/usr/sbin",
+    "/usr/libexec",
     "/usr/local/bin",
     "/usr/local/sbin",
     "/bin",
@@ -194,11 +195,6 @@ const SYSTEM_FOLDERS: &[&str] = &[
     "/usr/lib",
     "/usr/local",
     "/usr/share",
-    "/opt",
-    "/srv",
-    "/mnt",
-    "/media",
-    "/var/log",
     "/var/lib/docker/containers",
     "/var/lib/systemd",
 ];

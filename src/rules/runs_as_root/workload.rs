@@ -20,9 +20,10 @@ pub(super) const LOW_ID: Level = Level::low(1, "among those of the host's users"
 pub(super) const ROOT_GROUP: Level = Level::low(1, "joined").in_new_unit(Severity::Info);
 pub(super) const STRONG_GROUP: Level = Level::high(2, "joined");
 
-/// Marks a unit that leaves the user to its image. Another image, or another `USER` in one that is
-/// built here, is told as that.
+/// Marks a unit that leaves the user to its image, as open as that may be: another image, or another
+/// `USER` in one that is built here, is told as that and nothing here.
 const UNSAID: &str = "user of its image";
+const ANY: Level = Level::high(3, "whoever the image names");
 /// From here on a host's own users are rare.
 const HIGH: u64 = 10_000;
 
@@ -62,18 +63,15 @@ pub(super) fn measure(workload: &Workload, found: &mut Found<'_>) {
 
 /// Nothing is declared: the image decides.
 fn image(workload: &Workload, found: &mut Found<'_>) {
-    found.say(OTHER, UNSAID, &workload.place(), "").told(Told::Elsewhere);
+    found.say(ANY, UNSAID, &workload.place(), "").told(Told::Elsewhere);
     if let Some(stage) = &workload.built {
         let level = match stage_is_root(stage, found) {
             Some(true) => IMAGE_ROOT,
             Some(false) => OTHER,
             None => IMAGE_UNKNOWN,
         };
-        found
-            .say(level, "user", &workload.place(), "")
-            .absent()
-            .told(Told::IfLost)
-            .open_under(UNSAID);
+        let unsaid = found.say(level, "user", &workload.place(), "").absent();
+        unsaid.told(Told::IfLost).within([UNSAID.to_owned()]);
         return;
     }
     let known = match &workload.image {
@@ -91,7 +89,7 @@ fn image(workload: &Workload, found: &mut Found<'_>) {
         BaseUser::Unknown if workload.platform == Platform::Compose => IMAGE_UNKNOWN,
         BaseUser::Unknown => POD_UNKNOWN,
     };
-    lacks(found, level, "user", workload).open_under(UNSAID);
+    lacks(found, level, "user", workload).within([UNSAID.to_owned()]);
 }
 
 /// Whether what is built here runs as root; `None` where its base decides.
