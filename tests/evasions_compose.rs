@@ -160,11 +160,7 @@ fn ports() {
                 "compose.yaml",
                 "services:\n  db:\n    image: db@{a}\n  proxy:\n    image: proxy@{a}\n    user: \"1\"\n    ports:\n      - 5432:5432\n",
             )],
-            &[
-                "high published-port compose.yaml:8",
-                "low runtime-safeguard compose.yaml:4",
-                "better",
-            ],
+            &["high published-port compose.yaml:8", "low lacks compose.yaml:4", "better"],
         ),
     ]);
 }
@@ -247,7 +243,7 @@ fn values_and_files() {
                 ),
                 ("common.yml", "services:\n  base:\n    image: base@{a}\n"),
             ],
-            &["medium runtime-safeguard common.yml:4 (old line)"],
+            &["medium writable-root common.yml:4 (old line)"],
         ),
         (
             "C11",
@@ -373,7 +369,7 @@ fn values_and_files() {
                 "compose.yaml",
                 "services:\n  app:\n    image: app@{a}\n    profiles: [debug]\n    privileged: true\n",
             )],
-            &["critical privileged-container compose.yaml:5"],
+            &["critical privileged-container compose.yaml:5", "better"],
         ),
         (
             "C16 the profile lost",
@@ -455,7 +451,7 @@ fn rights_and_limits() {
                 "compose.yaml",
                 "services:\n  app:\n    image: app@{a}\n    cap_drop: [CAP_NET_RAW]\n",
             )],
-            &["high kept-capability compose.yaml:4"],
+            &["high kept-capability compose.yaml:4 (old line)"],
         ),
         (
             "C20",
@@ -467,7 +463,7 @@ fn rights_and_limits() {
                 "compose.yaml",
                 "services:\n  app:\n    image: app@{a}\n    security_opt: [no-new-privileges=false]\n",
             )],
-            &["high runtime-safeguard compose.yaml:4"],
+            &["high privilege-escalation compose.yaml:4"],
         ),
         (
             "C20 bare",
@@ -476,7 +472,7 @@ fn rights_and_limits() {
                 "services:\n  app:\n    image: app@{a}\n    security_opt: [no-new-privileges]\n",
             )],
             &[("compose.yaml", "services:\n  app:\n    image: app@{a}\n")],
-            &["high runtime-safeguard compose.yaml:4 (old line)"],
+            &["high privilege-escalation compose.yaml:4 (old line)"],
         ),
         (
             "C20 seccomp",
@@ -485,7 +481,7 @@ fn rights_and_limits() {
                 "compose.yaml",
                 "services:\n  app:\n    image: app@{a}\n    security_opt: ['seccomp=unconfined']\n",
             )],
-            &["high runtime-safeguard compose.yaml:4"],
+            &["high confinement compose.yaml:4"],
         ),
         (
             "C20 seccomp with a colon",
@@ -494,7 +490,7 @@ fn rights_and_limits() {
                 "compose.yaml",
                 "services:\n  app:\n    image: app@{a}\n    security_opt: ['seccomp:unconfined']\n",
             )],
-            &["high runtime-safeguard compose.yaml:4"],
+            &["high confinement compose.yaml:4"],
         ),
         (
             "C20 SELinux",
@@ -503,7 +499,7 @@ fn rights_and_limits() {
                 "compose.yaml",
                 "services:\n  app:\n    image: app@{a}\n    security_opt: ['label=disable']\n",
             )],
-            &["high runtime-safeguard compose.yaml:4"],
+            &["high confinement compose.yaml:4"],
         ),
         (
             "C20 masks",
@@ -512,7 +508,7 @@ fn rights_and_limits() {
                 "compose.yaml",
                 "services:\n  app:\n    image: app@{a}\n    security_opt: ['systempaths=unconfined']\n",
             )],
-            &["high runtime-safeguard compose.yaml:4"],
+            &["high confinement compose.yaml:4"],
         ),
         (
             "C21 by its folder",
@@ -521,7 +517,7 @@ fn rights_and_limits() {
                 "compose.yaml",
                 "services:\n  app:\n    image: app@{a}\n    volumes: ['/var/run:/host:ro']\n",
             )],
-            &["critical host-mount compose.yaml:4"],
+            &["critical runtime-socket compose.yaml:4"],
         ),
         (
             "C21 by dots",
@@ -530,7 +526,7 @@ fn rights_and_limits() {
                 "compose.yaml",
                 "services:\n  app:\n    image: app@{a}\n    volumes:\n      - {type: bind, source: /var/lib/../run/docker.sock, target: /s}\n",
             )],
-            &["critical host-mount compose.yaml:5"],
+            &["critical runtime-socket compose.yaml:5"],
         ),
         (
             "C21 all of it",
@@ -539,7 +535,7 @@ fn rights_and_limits() {
                 "compose.yaml",
                 "services:\n  app:\n    image: app@{a}\n    volumes: ['/:/host:ro']\n",
             )],
-            &["critical host-mount compose.yaml:4"],
+            &["critical runtime-socket compose.yaml:4"],
         ),
         (
             "C21 by a variable",
@@ -548,7 +544,7 @@ fn rights_and_limits() {
                 "compose.yaml",
                 "services:\n  app:\n    image: app@{a}\n    volumes: ['${SOCK:-/var/run/docker.sock}:/s']\n",
             )],
-            &["critical host-mount compose.yaml:4"],
+            &["critical runtime-socket compose.yaml:4"],
         ),
         (
             "C21 by a volume",
@@ -560,7 +556,7 @@ fn rights_and_limits() {
                 "compose.yaml",
                 "services:\n  app:\n    image: app@{a}\n    volumes: ['run:/host']\nvolumes:\n  run:\n    driver_opts: {type: none, o: bind, device: /var/run}\n",
             )],
-            &["critical host-mount compose.yaml:7"],
+            &["critical runtime-socket compose.yaml:7"],
         ),
         (
             "C21 from another service",
@@ -572,7 +568,7 @@ fn rights_and_limits() {
                 "compose.yaml",
                 "services:\n  dind:\n    image: dind@{a}\n    volumes: ['/var/run/docker.sock:/s']\n  app:\n    image: app@{a}\n    volumes_from: [dind]\n",
             )],
-            &["critical host-mount compose.yaml:7"],
+            &["critical runtime-socket compose.yaml:7", "low host-mount compose.yaml:7"],
         ),
         (
             "C21 by its address",
@@ -590,7 +586,7 @@ fn rights_and_limits() {
                 "compose.yaml",
                 "services:\n  app:\n    image: app@{a}\n    volumes: ['/run/containerd/containerd.sock:/s']\n",
             )],
-            &["critical host-mount compose.yaml:4"],
+            &["critical runtime-socket compose.yaml:4"],
         ),
         (
             "C21 by its own key",
@@ -599,7 +595,7 @@ fn rights_and_limits() {
                 "compose.yaml",
                 "services:\n  app:\n    image: app@{a}\n    use_api_socket: true\n",
             )],
-            &["critical host-mount compose.yaml:4"],
+            &["critical runtime-socket compose.yaml:4"],
         ),
         (
             "C22",
@@ -713,7 +709,7 @@ fn rights_and_limits() {
                 "compose.yaml",
                 "services:\n  app:\n    image: app@{a}\n    user: \"1000\"\n    group_add: [docker]\n",
             )],
-            &["high runs-as-root compose.yaml:5 (old line)", "low debug-mode compose.yaml:5"],
+            &["high runs-as-root compose.yaml:5"],
         ),
         (
             "C26",
@@ -815,7 +811,7 @@ fn rights_and_limits() {
             "C28 runtime",
             &[("compose.yaml", "services:\n  app:\n    image: app@{a}\n    runtime: runsc\n")],
             &[("compose.yaml", "services:\n  app:\n    image: app@{a}\n")],
-            &["medium runtime-safeguard compose.yaml:4 (old line)"],
+            &["high runtime-isolation compose.yaml:4 (old line)"],
         ),
     ]);
 }
@@ -839,7 +835,7 @@ fn builds() {
                 ),
                 ("Dockerfile", STAGES),
             ],
-            &["high runs-as-root compose.yaml:5"],
+            &["high runs-as-root compose.yaml:5 (old line)", "low debug-mode compose.yaml:5"],
         ),
         (
             "D13 the last one",

@@ -10,7 +10,7 @@ use similar::{Algorithm, ChangeTag, TextDiff};
 
 use super::Side;
 use super::subtract::Worse;
-use crate::model::{Exposure, File, FileId, Side as Which, Span, Text};
+use crate::model::{Exposure, File, FileId, Side as Which, Span, Text, Unit};
 
 /// The line diff of one file may take this long; then its coarser parts are taken as they are.
 const DIFF_TIME: Duration = Duration::from_millis(200);
@@ -83,11 +83,11 @@ impl<'a> Locator<'a> {
                 removed: lines,
                 added: Vec::new(),
             },
-            (None, None) => {
+            (None, None) => self.in_unit(worse).unwrap_or_else(|| {
                 let span = worse.now.places.first().copied().unwrap_or(Span::head(FileId(0)));
                 let added = vec![span.line];
                 Place { side: Which::New, span, removed: Vec::new(), old_file: None, added }
-            }
+            }),
         }
     }
 
@@ -100,6 +100,22 @@ impl<'a> Locator<'a> {
         let (span, removed) = self.first_removed(was).unwrap_or_else(own);
         let old_file = Some(span.file);
         Place { side: Which::Old, span, removed, old_file, added: Vec::new() }
+    }
+
+    /// The lines of the unit that changed, where no place of the exposure itself did: an empty list
+    /// that hides what an anchor brings.
+    fn in_unit(&self, worse: &Worse<'_>) -> Option<Place> {
+        let old = span_of(&worse.counterpart?.declaration.unit);
+        let new = span_of(&worse.unit.declaration.unit).and_then(|span| {
+            let (span, added) = narrowed(span, &self.lines_of(text(self.new, span.file)?).added)?;
+            Some(Place { side: Which::New, span, removed: Vec::new(), old_file: None, added })
+        });
+        new.or_else(|| {
+            let new = self.successor(text(self.old, old?.file)?)?;
+            let (span, removed) = narrowed(old?, &self.lines_of(new).removed)?;
+            let old_file = Some(span.file);
+            Some(Place { side: Which::Old, span, removed, old_file, added: Vec::new() })
+        })
     }
 
     /// What the old unit had under another key of the same rule, if it was one thing: the image
@@ -181,6 +197,19 @@ impl<'a> Locator<'a> {
             }
         }
         lines
+    }
+}
+
+/// All of a unit that stands in one place.
+fn span_of(unit: &Unit) -> Option<Span> {
+    match unit {
+        Unit::Workload(unit) => Some(unit.span),
+        Unit::Network(unit) => Some(unit.span),
+        Unit::Access(unit) => Some(unit.span),
+        Unit::Data(unit) => Some(unit.span),
+        Unit::Source(unit) => Some(unit.span),
+        Unit::Stage(unit) => Some(unit.span),
+        Unit::Dockerfile(_) | Unit::Context(_) | Unit::GitFile(_) => None,
     }
 }
 

@@ -132,13 +132,14 @@ pub(super) const RULE: Rule = Rule {
 fn measure(workload: &Workload, found: &mut Found<'_>) {
     let kubernetes = matches!(workload.platform, Platform::Kubernetes | Platform::Values);
     match &workload.seccomp {
+        Some(profile) if !kubernetes => hush(by_default(profile, SECCOMP, found), workload),
         Some(profile) => hush(say(profile, SECCOMP, found), workload),
         // A kubelet confines nothing by itself; Docker and Podman always do.
         None if kubernetes => hush(lacks(found, NONE, SECCOMP, workload), workload),
         None => hush(lost(found, DEFAULT, SECCOMP, workload), workload),
     }
     match &workload.apparmor {
-        Some(profile) => hush(say(profile, "AppArmor profile", found), workload),
+        Some(profile) => hush(by_default(profile, "AppArmor profile", found), workload),
         None => hush(lost(found, DEFAULT, "AppArmor profile", workload), workload),
     }
     if let Some(profile) = &workload.selinux {
@@ -162,6 +163,18 @@ fn say<'a>(profile: &Spanned<Profile>, key: &str, found: &'a mut Found<'_>) -> &
         Profile::Unknown(text) => (UNKNOWN, text.as_str()),
     };
     found.say(level, key, profile, shown)
+}
+
+/// A profile that the runtime gives by itself: to ask for it changes nothing.
+fn by_default<'a>(
+    profile: &Spanned<Profile>,
+    key: &str,
+    found: &'a mut Found<'_>,
+) -> &'a mut Exposure {
+    if profile.value == Profile::Default {
+        return found.say(DEFAULT, key, profile, "").told(Told::IfLost);
+    }
+    say(profile, key, found)
 }
 
 fn selinux<'a>(profile: &Spanned<Profile>, found: &'a mut Found<'_>) -> &'a mut Exposure {
