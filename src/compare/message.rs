@@ -98,6 +98,8 @@ fn state((level, evidence): &Shown, key: &str) -> String {
 /// Kinds of unit that stand in front of a name.
 const NAMED: &[&str] = &[
     "action",
+    "artifact",
+    "base",
     "build",
     "chart",
     "component",
@@ -107,9 +109,11 @@ const NAMED: &[&str] = &[
     "image",
     "include",
     "kube",
+    "manifest",
     "network",
     "orb",
     "pod",
+    "repository",
     "service",
     "stage",
     "target",

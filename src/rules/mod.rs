@@ -28,7 +28,6 @@ mod host_namespace;
 mod installed_daemon;
 mod kept_capability;
 mod mutable_image;
-mod mutable_source;
 mod network_exposure;
 mod onbuild;
 mod package_pin;
@@ -101,7 +100,6 @@ pub const RULES: &[&Rule] = &[
     &installed_daemon::RULE,
     &kept_capability::RULE,
     &mutable_image::RULE,
-    &mutable_source::RULE,
     &network_exposure::RULE,
     &onbuild::RULE,
     &package_pin::RULE,

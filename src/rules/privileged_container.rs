@@ -1,12 +1,14 @@
 //! Containers that are the host.
 
 use super::facts::privilege::{Answer, answer};
-use crate::model::{Example, Found, Level, Measure, Reference, Rule, Severity, Workload};
+use crate::model::{Example, Found, Level, Measure, Platform, Reference, Rule, Severity, Workload};
 
 const OFF: Level = Level::closed("off");
 const UNKNOWN: Level =
     Level::medium(1, "left to a variable").in_new_unit(Severity::Info).when_added(Severity::Low);
 const ON: Level = Level::critical(2, "on");
+const ON_DEVELOPER: Level = Level::high(2, "on, where it is developed");
+const ON_JOB: Level = Level::high(2, "on, in a CI job").in_new_unit(Severity::Medium);
 
 pub(super) const RULE: Rule = Rule {
     id: "privileged-container",
@@ -16,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
           the host. A Windows HostProcess container is a process of the host by definition.",
     fix: "Take `privileged` off and give the one thing that is needed: a capability, a device, a \
           mount.",
-    levels: &[OFF, UNKNOWN, ON],
+    levels: &[OFF, UNKNOWN, ON, ON_DEVELOPER, ON_JOB],
     references: &[
         Reference::CisDocker("5.5"),
         Reference::CisKubernetes("5.2.2"),
@@ -100,9 +102,18 @@ pub(super) const RULE: Rule = Rule {
 fn measure(workload: &Workload, found: &mut Found<'_>) {
     let Some(switch) = &workload.privileged else { return };
     let (level, shown) = match answer(Some(switch)) {
-        Answer::Yes => (ON, String::new()),
+        Answer::Yes => (on(workload.platform), String::new()),
         Answer::Unknown => (UNKNOWN, switch.value.to_string()),
         Answer::No | Answer::Absent => (OFF, String::new()),
     };
     found.say(level, "privileged mode", switch, shown);
+}
+
+/// A developer's machine and a CI system's are worth less than a server.
+fn on(platform: Platform) -> Level {
+    match platform {
+        Platform::Devcontainer => ON_DEVELOPER,
+        Platform::Ci => ON_JOB,
+        _ => ON,
+    }
 }

@@ -2,11 +2,18 @@
 
 use super::facts::host_path::{Holds, clean, holds, runtime_of};
 use crate::model::{
-    Example, Found, Level, Measure, Mount, MountKind, Reference, Rule, Spanned, Workload,
+    Example, Found, Level, Measure, Mount, MountKind, Platform, Reference, Rule, Severity, Spanned,
+    Workload,
 };
 
 const SOCKET: Level = Level::critical(1, "mounted");
 const FOLDER: Level = Level::critical(2, "mounted, with all beside them");
+const DEVELOPER: Level = Level::high(1, "mounted, where it is developed");
+const DEVELOPER_FOLDER: Level =
+    Level::high(2, "mounted with all beside them, where it is developed");
+const JOB: Level = Level::high(1, "mounted, in a CI job").in_new_unit(Severity::Medium);
+const JOB_FOLDER: Level =
+    Level::high(2, "mounted with all beside them, in a CI job").in_new_unit(Severity::Medium);
 
 const FOLDER_KEY: &str = "sockets of the host";
 
@@ -19,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
           /) hands it over as well.",
     fix: "Take the mount away; where a tool only watches, put a proxy in front that lets no writing \
           request through, and build images without the socket (BuildKit rootless, Kaniko).",
-    levels: &[SOCKET, FOLDER],
+    levels: &[SOCKET, FOLDER, DEVELOPER, DEVELOPER_FOLDER, JOB, JOB_FOLDER],
     references: &[
         Reference::CisDocker("5.32"),
         Reference::CisKubernetes("5.2.12"),
@@ -114,18 +121,23 @@ pub(super) const RULE: Rule = Rule {
 
 fn measure(workload: &Workload, found: &mut Found<'_>) {
     for mount in workload.mounts.iter().filter(|mount| mount.value.kind == MountKind::Host) {
-        socket(mount, found);
+        socket(mount, workload.platform, found);
     }
 }
 
-fn socket(mount: &Spanned<Mount>, found: &mut Found<'_>) {
+fn socket(mount: &Spanned<Mount>, platform: Platform, found: &mut Found<'_>) {
     let path = clean(&mount.value.source);
+    let (one, all) = match platform {
+        Platform::Devcontainer => (DEVELOPER, DEVELOPER_FOLDER),
+        Platform::Ci => (JOB, JOB_FOLDER),
+        _ => (SOCKET, FOLDER),
+    };
     match runtime_of(&path) {
         Some(runtime) => {
-            found.say(SOCKET, format!("{runtime} socket"), mount, &path).open_under(FOLDER_KEY);
+            found.say(one, format!("{runtime} socket"), mount, &path).open_under(FOLDER_KEY);
         }
         None if path == "/" || holds(&path, true) == Holds::Sockets => {
-            found.say(FOLDER, FOLDER_KEY, mount, &path);
+            found.say(all, FOLDER_KEY, mount, &path);
         }
         None => {}
     }

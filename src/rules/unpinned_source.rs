@@ -1,7 +1,7 @@
 //! How firmly a reference holds a chart, a remote base or a repository.
 
 use super::facts::source::{Hold, hold};
-use crate::model::{Example, Found, Level, Measure, Reference, Rule, Severity, Source};
+use crate::model::{Example, Found, Level, Measure, Reference, Rule, Severity, Source, SourceKind};
 
 const FIXED: Level = Level::closed("held in place");
 const TAG: Level = Level::medium(1, "a tag").in_new_unit(Severity::Info).when_added(Severity::Info);
@@ -17,23 +17,37 @@ const UNKNOWN: Level = Level::medium(4, "left to whoever installs it")
     .in_new_unit(Severity::Info)
     .when_added(Severity::Info)
     .when_widened(Severity::Info);
+// `@v4` is how nearly every job names an action.
+const STEP_RANGE: Level = Level::medium(2, "a version that moves")
+    .in_new_unit(Severity::Info)
+    .when_added(Severity::Info)
+    .when_widened(Severity::Info);
+const STEP_FLOATING: Level = Level::medium(3, "whatever is newest, in a job")
+    .in_new_unit(Severity::Low)
+    .when_added(Severity::Low)
+    .when_widened(Severity::Low);
 
 pub(super) const RULE: Rule = Rule {
     id: "unpinned-source",
-    promise: "A reference to a chart, a remote base or a repository never gets looser: commit or \
-              exact version, tag, range, branch.",
+    promise: "A reference to a chart, a remote base, a repository or an action never gets looser: \
+              commit or exact version, tag, range, branch.",
     why: "What is fetched decides about containers as much as what is written here. A branch, a \
           range or no version at all means that the next deployment may run what nobody here has \
           seen, without any commit.",
     fix: "Name a commit or an exact version, commit the lock file beside it, and let a bot such as \
           Renovate move both.",
-    levels: &[FIXED, TAG, RANGE, FLOATING, UNKNOWN],
+    levels: &[FIXED, TAG, RANGE, FLOATING, UNKNOWN, STEP_RANGE, STEP_FLOATING],
     references: &[
         Reference::Cwe(829),
         Reference::Cwe(1357),
         Reference::Other("Helm: Charts, Chart Dependency"),
     ],
-    answers: &[],
+    answers: &[
+        "zizmor unpinned-uses",
+        "semgrep third-party-action-not-pinned-to-commit-sha",
+        "checkov CKV_CIRCLECIPIPELINES_3",
+        "checkov CKV_CIRCLECIPIPELINES_4",
+    ],
     options: &[],
     every_commit: false,
     measure: &[Measure::Source(measure)],
@@ -73,6 +87,35 @@ pub(super) const RULE: Rule = Rule {
             ],
         },
         Example {
+            file: ".github/workflows/ci.yml",
+            change: "
+                  on: push
+                  jobs:
+                    build:
+                      steps:
+                -       - uses: acme/deploy@8f4b7f84864484a7bf31766abe9204da3cbe65b3 # v2.1.0
+                +       - uses: acme/deploy@v2
+            ",
+            beside: &[],
+            findings: &[
+                "version of action acme/deploy: was held in place (8f4b7f84864484a7bf31766abe9204da3cbe65b3), now a version that moves (v2)",
+            ],
+        },
+        Example {
+            file: ".github/workflows/ci.yml", // as loose as before; the repository's own
+            change: "
+                  on: push
+                  jobs:
+                    build:
+                      steps:
+                -       - uses: actions/checkout@v3
+                +       - uses: actions/checkout@v4
+                +       - uses: ./.github/actions/setup
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
             file: "Chart.yaml", // another exact version holds as firmly
             change: "
                   apiVersion: v2
@@ -90,8 +133,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn measure(source: &Source, found: &mut Found<'_>) {
+    let step = matches!(source.kind, SourceKind::Action | SourceKind::Feature);
     let level = match hold(source) {
         None => return,
+        Some(Hold::Range) if step => STEP_RANGE,
+        Some(Hold::Floating) if step => STEP_FLOATING,
         Some(Hold::Fixed) => FIXED,
         Some(Hold::Tag) => TAG,
         Some(Hold::Range) => RANGE,
