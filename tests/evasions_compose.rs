@@ -577,7 +577,7 @@ fn rights_and_limits() {
                 "compose.yaml",
                 "services:\n  app:\n    image: app@{a}\n    environment:\n      - DOCKER_HOST=tcp://host:2375\n",
             )],
-            &["high docker-api compose.yaml:5"],
+            &["medium docker-api compose.yaml:5"],
         ),
         (
             "C21 another engine",
@@ -649,7 +649,7 @@ fn rights_and_limits() {
                 "compose.yaml",
                 "services:\n  app:\n    image: app@{a}\n    networks: [back, front]\nnetworks:\n  back: {internal: true}\n  front:\n",
             )],
-            &["medium network-exposure compose.yaml:4"],
+            &["low network-exposure compose.yaml:4"],
         ),
         (
             "C24",
@@ -736,7 +736,7 @@ fn rights_and_limits() {
                 ),
                 ("s.txt", "tr0ub4dor&3x\n"),
             ],
-            &["critical secret-in-environment compose.yaml:7"],
+            &["critical secret-in-environment s.txt:1"],
         ),
         (
             "C26 arguments",
@@ -976,7 +976,9 @@ fn builds() {
                 ),
                 ("Dockerfile", APP),
             ],
-            &["medium remote-source compose.yaml:3"],
+            &[
+                "low 2 in the new build context of service app of compose.yaml: mutable-source, unpinned-source",
+            ],
         ),
     ]);
 }

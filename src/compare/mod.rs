@@ -66,8 +66,16 @@ pub fn compare_beside(
     let mask = mask::Mask::new(old, new);
     let mut outcome = Outcome::default();
     let (mut worse_together, mut better_together) = (Vec::new(), Vec::new());
+    let mut better_at = std::collections::HashSet::new();
     for change in subtract::subtract(old.units, new.units, &pairs) {
         match change {
+            // One line that reaches several units is one improvement.
+            subtract::Change::Better(better)
+                if !better_at.insert((
+                    better.was.rule.id,
+                    &better.was.key,
+                    better.was.places.first(),
+                )) => {}
             subtract::Change::Worse(worse) => {
                 let mut regression = message::regression(&worse, &locator, &mask);
                 if pair::as_its_model(&worse, models) {

@@ -67,7 +67,9 @@ mod volume_encryption;
 mod world_writable;
 mod writable_root;
 
-use crate::model::{Declaration, Declared, Exposure, File, Found, Measure, Rule, Settings, Unit};
+use crate::model::{
+    Declaration, Declared, Exposure, File, Found, Measure, Rule, Settings, Span, Unit,
+};
 
 pub use page::{json, list, page, reference_of_all};
 
@@ -154,8 +156,9 @@ pub fn measure(
     let mut exposures = Vec::new();
     measure_all(rules, declaration, file, settings, &mut exposures);
     // What asks for a build has a say in all that is open in it.
-    for place in declaration.unit.build().iter().flat_map(|build| &build.places) {
-        exposures.iter_mut().for_each(|exposure: &mut Exposure| exposure.places.push(*place));
+    let asked: &[Span] = declaration.unit.build().map_or(&[], |build| &build.places);
+    for exposure in &mut exposures {
+        exposure.places.extend(asked);
     }
     exposures
 }

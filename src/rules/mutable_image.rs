@@ -33,7 +33,7 @@ const JOB_FLOATING: Level = Level::medium(3, "no version tag")
     .in_new_unit(Severity::Low)
     .when_added(Severity::Low)
     .when_widened(Severity::Low);
-const RUN_UNKNOWN: Level = Level::high(4, "left to a variable")
+const RUN_UNKNOWN: Level = Level::high(2, "left to a variable")
     .in_new_unit(Severity::Info)
     .when_added(Severity::Info)
     .when_widened(Severity::Medium);

@@ -2,7 +2,7 @@
 
 use super::super::Project;
 use super::{command, data, limit, mount, network, option, port, read, security};
-use crate::model::{Base, Entry, Gap, ImageRef, Node, Platform, Spanned, Tree, Workload};
+use crate::model::{Base, Entry, Gap, ImageRef, Node, Platform, Span, Spanned, Tree, Workload};
 
 /// What a service declares.
 pub(super) fn workload(
@@ -17,8 +17,7 @@ pub(super) fn workload(
     if node.span.file == key.span.file && !node.is_null() {
         out.span = key.span.to(node.span);
     }
-    out.because.clone_from(&node.because);
-    out.because.push(node.span);
+    out.because = asked(node);
     out.image = image(node);
     out.pull_policy = read::text(node.get("pull_policy"));
     security::fill(node, &mut out);
@@ -47,6 +46,21 @@ pub(super) fn workload(
     data::fill(node, project, tree, &mut out, gaps);
     option::fill(node, &mut out);
     out
+}
+
+/// What has a say in what a service lacks: keys that say nothing and so take back what another place
+/// says, and the places that it is merged from.
+fn asked(node: &Node) -> Vec<Span> {
+    let empty = |value: &Node| {
+        value.is_null()
+            || ((value.is_list() || value.is_map())
+                && value.items().is_empty()
+                && value.entries().is_empty())
+    };
+    let emptied = node.entries().iter().filter(|entry| empty(&entry.value));
+    let emptied = emptied
+        .flat_map(|entry| read::entry_place(&entry.key, &entry.value).places().collect::<Vec<_>>());
+    emptied.chain(node.because.iter().copied()).collect()
 }
 
 /// The image that is pulled. Beside `build` it is only what the built one is called, unless it is

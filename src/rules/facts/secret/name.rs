@@ -9,8 +9,18 @@ pub(in crate::rules) enum Promise {
     Token,
 }
 
-const PASSWORDS: &[&str] =
-    &["password", "passwd", "passphrase", "pass", "pwd", "pw", "secret", "secrets", "passcode"];
+const PASSWORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "pass",
+    "pwd",
+    "pw",
+    "secret",
+    "secrets",
+    "passcode",
+    "requirepass",
+];
 
 const TOKENS: &[&str] =
     &["token", "apikey", "authkey", "credential", "credentials", "accesskey", "secretkey", "pat"];
