@@ -223,7 +223,11 @@ impl Ports<'_> {
         match (&port.value.host, known) {
             (Host::Every, Some(service)) => {
                 let level = if service == Service::Data { DATA } else { ADMINISTRATION };
-                found.say(level, format!("port {number}/{protocol}"), port, text);
+                let exposure = found.say(level, format!("port {number}/{protocol}"), port, text);
+                let range = port.value.container.or(port.value.published);
+                if range.is_some_and(|(first, last)| last - first >= EXPANDED) {
+                    exposure.together();
+                }
             }
             _ => plain.push((format!("{number}/{protocol}"), port)),
         }

@@ -69,10 +69,9 @@ fn security_option(item: &Node, out: &mut Workload) {
             };
             out.no_new_privileges = Some(item.place(known));
         }
-        "seccomp" => out.seccomp = Some(item.place(profile(value, item, &["builtin", "default"]))),
+        "seccomp" => out.seccomp = profile(value, item, &["builtin", "default"]),
         "apparmor" => {
-            let default = ["docker-default", "runtime/default", "default"];
-            out.apparmor = Some(item.place(profile(value, item, &default)));
+            out.apparmor = profile(value, item, &["docker-default", "runtime/default", "default"]);
         }
         "label" => label(value, item, out),
         "systempaths" => out.unmasked = Some(read::set(item, value == "unconfined")),
@@ -81,14 +80,16 @@ fn security_option(item: &Node, out: &mut Workload) {
     }
 }
 
-fn profile(value: &str, item: &Node, default: &[&str]) -> Profile {
-    match value.to_ascii_lowercase().as_str() {
+/// A profile; `None` for the engine's own, which counts without a word as well.
+fn profile(value: &str, item: &Node, default: &[&str]) -> Option<Spanned<Profile>> {
+    let profile = match value.to_ascii_lowercase().as_str() {
         _ if item.is_opaque() => Profile::Unknown(value.to_owned()),
         "unconfined" => Profile::Unconfined,
-        "" => Profile::Default,
-        named if default.contains(&named) => Profile::Default,
+        "" => return None,
+        named if default.contains(&named) => return None,
         _ => Profile::Named(value.to_owned()),
-    }
+    };
+    Some(item.place(profile))
 }
 
 /// `disable`, `type:spc_t` (or with `=`), `level:s0:c1,c2`.
