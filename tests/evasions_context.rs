@@ -1,7 +1,7 @@
 //! Evasions by what a build takes into the image: a real push, a real hook, and the line that is
 //! told of.
 //!
-//! Not here: I09 changes where a Compose file builds, which is not read yet.
+//! Not here: I09 stands with the compose files.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

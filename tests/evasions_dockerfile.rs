@@ -1,7 +1,6 @@
 //! Evasions within a Dockerfile: a real push, a real hook, and the line that is told of.
 //!
-//! Not here: D13 and D42 are told by files that name a Dockerfile or its target (Compose, bake),
-//! which are not read yet; D30 stands with the build contexts.
+//! Not here: D13 and D42 stand with the compose files, D30 with the build contexts.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
