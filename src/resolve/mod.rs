@@ -5,6 +5,7 @@ mod context;
 mod expand;
 mod helm;
 mod kubernetes;
+mod kustomize;
 mod other;
 mod reference;
 mod shell;
@@ -23,6 +24,7 @@ pub use context::{Names, dockerfiles_of, is_sensitive};
 pub fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
     let mut readers: Vec<BString> = other::readers_of(path).into_iter().collect();
     readers.extend(helm::readers_of(path, tree));
+    readers.extend(kustomize::readers_of(path, tree));
     readers.extend(compose::readers_of(path, tree));
     readers
 }
@@ -109,12 +111,18 @@ pub fn units(tree: &dyn Tree, paths: &[BString], names: &Names, settings: &Setti
             objects.extend(kubernetes::objects(documents, &file));
         }
     }
+    let kustomize::Made { resolved: made, objects: changed, applied } =
+        kustomize::made(tree, &of(&[FileKind::Kustomization]));
+    objects.retain(|object| !applied.contains(&object.file.text.path));
+    objects.extend(changed);
+    resolved.add(made);
     let mut charts = helm::Charts::new(tree);
     for file in of(&[FileKind::Template]) {
         objects.extend(kubernetes::objects(&charts.fill(&file), &file));
     }
     resolved.units.extend(objects.iter().flat_map(helm::of_object));
     resolved.add(helm::charts(tree, &of(&[FileKind::Chart])));
+    resolved.add(charts.values(&of(&[FileKind::Values]), &objects, settings));
     resolved.add(kubernetes::units(&objects, tree, settings));
     resolved.add(other::units(tree, &of(other::KINDS)));
     resolved

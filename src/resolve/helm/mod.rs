@@ -4,20 +4,23 @@ mod eval;
 mod render;
 mod source;
 mod term;
+mod values;
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use bstr::{BStr, BString, ByteSlice as _};
 
+use super::kubernetes::Object;
 use crate::model::template::{self, BranchKind};
-use crate::model::{Declared, EntryKind, File, FileKind, Node, Tree};
+use crate::model::{Declared, EntryKind, File, FileKind, Node, Settings, Tree};
 
 pub(super) use source::{Draft, of_object, value};
 
 use super::Resolved;
 use eval::Scope;
 use term::Term;
+use values::Values;
 
 /// How many files with named templates one chart is read for.
 const HELPERS: usize = 20;
@@ -28,11 +31,13 @@ const TEMPLATES: usize = 300;
 pub(super) struct Charts<'t> {
     tree: &'t dyn Tree,
     known: HashMap<BString, Scope>,
+    /// Values that a template has put in.
+    used: values::Used,
 }
 
 impl<'t> Charts<'t> {
     pub(super) fn new(tree: &'t dyn Tree) -> Self {
-        Self { tree, known: HashMap::new() }
+        Self { tree, known: HashMap::new(), used: values::Used::new() }
     }
 
     /// The documents of a template, with what its chart's values put in.
@@ -43,7 +48,26 @@ impl<'t> Charts<'t> {
             None => unknown(),
         };
         let at = |action: &template::Action| file.text.span(action.range.clone());
-        render::documents(documents, &file.text.content, &scope, at)
+        let filled = render::documents(documents, &file.text.content, &scope, at);
+        values::used(&filled, &mut self.used);
+        filled
+    }
+
+    /// The units of values that no template of the tree puts in: those of files, and those that
+    /// objects hand to a chart.
+    pub(super) fn values<'f>(
+        &self,
+        files: &'f [Rc<File>],
+        objects: &'f [Object],
+        settings: &Settings,
+    ) -> Resolved {
+        let of_file = |file: &'f Rc<File>| {
+            let root = first(file)?;
+            Some(Values { root, file, of: String::new() })
+        };
+        let mut all: Vec<Values<'f>> = files.iter().filter_map(of_file).collect();
+        all.extend(objects.iter().filter_map(handed));
+        values::units(&all, &self.used, self.tree, settings)
     }
 
     fn scope(&mut self, root: &BStr) -> Scope {
@@ -54,6 +78,17 @@ impl<'t> Charts<'t> {
         self.known.insert(root.to_owned(), scope.clone());
         scope
     }
+}
+
+/// The values that an object of Flux or Argo CD hands to a chart.
+fn handed(object: &Object) -> Option<Values<'_>> {
+    let path = match (object.group.as_str(), object.kind.as_str()) {
+        ("helm.toolkit.fluxcd.io", "HelmRelease") => "spec.values",
+        ("argoproj.io", "Application") => "spec.source.helm.valuesObject",
+        _ => return None,
+    };
+    let root = object.at(path).filter(|root| root.is_map())?;
+    Some(Values { root, file: &object.file, of: object.title() })
 }
 
 /// The folder of the chart that a template belongs to.

@@ -153,7 +153,7 @@ impl<'a> Builder<'a> {
         let first = self.holes.partition_point(|hole| hole.end <= range.start);
         let end = self.holes.partition_point(|hole| hole.start < range.end);
         let (first, last) = (self.holes.get(first)?, self.holes.get(end.checked_sub(1)?)?);
-        let touches = first.start < range.end;
+        let touches = first.start < range.end && !range.is_empty();
         touches.then(|| range.start.min(first.start)..range.end.max(last.end))
     }
 

@@ -1,0 +1,343 @@
+//! Values of charts, judged by the shape that charts give them: what stands under
+//! `securityContext`, `image`, `resources` means the same in nearly all of them.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use crate::model::{
+    Content, DataKind, DataObject, Declaration, Entry, File, FileId, Node, Platform, Scalar,
+    Settings, Span, Spanned, Tree, Unit, Value, Variable, printable,
+};
+use crate::resolve::Resolved;
+use crate::resolve::kubernetes::{self, Object};
+
+/// How deep values are looked through.
+const DEPTH: usize = 12;
+/// How many components and values one file is read for.
+const MOST: usize = 2_000;
+
+/// Places of values that templates of the tree have put in: they are judged there.
+pub(super) type Used = HashSet<(FileId, u32)>;
+
+/// Values and where they are written.
+pub(super) struct Values<'a> {
+    pub(super) root: &'a Node,
+    pub(super) file: &'a Rc<File>,
+    /// Whose they are, in messages; empty for a file of values.
+    pub(super) of: String,
+}
+
+/// What is used of `documents`.
+pub(super) fn used(documents: &[Node], used: &mut Used) {
+    let mut todo: Vec<&Node> = documents.iter().collect();
+    while let Some(node) = todo.pop() {
+        for place in std::iter::once(node.span).chain(node.because.iter().copied()) {
+            used.insert((place.file, place.start));
+        }
+        todo.extend(node.items());
+        todo.extend(node.entries().iter().map(|entry| &entry.value));
+    }
+}
+
+/// The units of values.
+pub(super) fn units(
+    all: &[Values<'_>],
+    used: &Used,
+    tree: &dyn Tree,
+    settings: &Settings,
+) -> Resolved {
+    let mut resolved = Resolved::default();
+    for values in all {
+        let mut walk = Walk { values, used, objects: Vec::new() };
+        walk.look(values.root, &mut Vec::new());
+        let mut made = kubernetes::units(&walk.objects, tree, settings);
+        for declaration in &mut made.units {
+            if let Unit::Workload(workload) = &mut declaration.unit {
+                workload.platform = Platform::Values;
+            }
+        }
+        resolved.add(made);
+        resolved.units.extend(data(values));
+    }
+    resolved
+}
+
+struct Walk<'a> {
+    values: &'a Values<'a>,
+    used: &'a Used,
+    objects: Vec<Object>,
+}
+
+impl<'a> Walk<'a> {
+    fn look(&mut self, node: &'a Node, path: &mut Vec<&'a str>) {
+        if path.len() > DEPTH || self.objects.len() >= MOST {
+            return;
+        }
+        if node.is_map() {
+            self.component(node, path);
+        }
+        for entry in node.entries().iter().filter(|entry| entry.value.is_map()) {
+            path.push(&entry.key.value);
+            self.look(&entry.value, path);
+            path.pop();
+        }
+    }
+
+    /// A value that no template of the tree takes.
+    fn own(&self, node: &'a Node, key: &str) -> Option<&'a Node> {
+        let value = node.get(key)?;
+        let taken = |node: &Node| self.used.contains(&(node.span.file, node.span.start));
+        let parts = value.entries().iter().any(|entry| taken(&entry.value));
+        (!taken(value) && !parts).then_some(value)
+    }
+
+    fn component(&mut self, node: &'a Node, path: &[&str]) {
+        let mut container = Vec::new();
+        let mut spec = Vec::new();
+        container.extend(self.image(node, path).map(|image| entry("image", image)));
+        for (from, to) in [
+            ("securityContext", "securityContext"),
+            ("containerSecurityContext", "securityContext"),
+            ("resources", "resources"),
+            ("extraEnv", "env"),
+            ("extraEnvVars", "env"),
+            ("env", "env"),
+            ("extraVolumeMounts", "volumeMounts"),
+            ("volumeMounts", "volumeMounts"),
+            ("args", "args"),
+            ("extraArgs", "args"),
+            ("command", "command"),
+        ] {
+            if let Some(value) = self.own(node, from) {
+                container.push(entry(to, listed(to, value)));
+            }
+        }
+        for (from, to) in [
+            ("podSecurityContext", "securityContext"),
+            ("hostNetwork", "hostNetwork"),
+            ("hostPID", "hostPID"),
+            ("hostIPC", "hostIPC"),
+            ("automountServiceAccountToken", "automountServiceAccountToken"),
+            ("extraVolumes", "volumes"),
+            ("volumes", "volumes"),
+        ] {
+            spec.extend(self.own(node, from).map(|value| entry(to, value.clone())));
+        }
+        if let Some(account) = node.get("serviceAccount") {
+            let token = ["automount", "automountServiceAccountToken"];
+            let token = token.iter().find_map(|key| self.own(account, key));
+            spec.extend(token.map(|value| entry("automountServiceAccountToken", value.clone())));
+        }
+        if let Some(privileged) = self.own(node, "privileged").filter(|node| node.text().is_some())
+        {
+            let context = map(vec![entry("privileged", privileged.clone())], privileged.span);
+            container.push(entry("securityContext", context));
+        }
+        self.network(node, path);
+        // A list of variables alone says too little to be a container.
+        let says = container.iter().any(|entry| {
+            let key = entry.key.value.as_str();
+            matches!(key, "image" | "securityContext")
+                || key == "resources" && is_resources(&entry.value)
+        });
+        if !says && spec.is_empty() {
+            return;
+        }
+        let name = if path.is_empty() { "top level".to_owned() } else { path.join(".") };
+        container.insert(0, entry("name", Node::scalar(name, false, node.span)));
+        let span = node.span;
+        let containers = Content::List(Rc::new(vec![map(container, span)]));
+        spec.push(entry("containers", Node::new(containers, span)));
+        self.push("Values", path, vec![entry("spec", map(spec, span))], span);
+    }
+
+    /// What leads to the pods, and what keeps others away.
+    fn network(&mut self, node: &'a Node, path: &[&str]) {
+        let under = |key: &'static str| {
+            let inner = node.get(key).filter(|inner| inner.is_map())?;
+            Some((inner, [path, &[key]].concat()))
+        };
+        if let Some((service, path)) = under("service")
+            && self.own(service, "type").is_some()
+        {
+            let metadata =
+                service.get("annotations").map(|value| entry("annotations", value.clone()));
+            let parts = vec![
+                entry("metadata", map(metadata.into_iter().collect(), service.span)),
+                entry("spec", service.clone()),
+            ];
+            self.push("Service", &path, parts, service.span);
+        }
+        if let Some((policy, path)) = under("networkPolicy")
+            && let Some(enabled) = self.enabled(policy)
+        {
+            let selector = map(Vec::new(), enabled.span);
+            let spec = map(vec![entry("podSelector", selector)], enabled.span);
+            self.push("NetworkPolicy", &path, vec![entry("spec", spec)], enabled.span);
+        }
+        if let Some((ingress, path)) = under("ingress")
+            && self.enabled(ingress).is_some()
+        {
+            let metadata =
+                ingress.get("annotations").map(|value| entry("annotations", value.clone()));
+            let rules = ingress.get("hosts").map(|value| entry("rules", value.clone()));
+            let tls = ingress.get("tls").map(|value| entry("tls", value.clone()));
+            let parts = vec![
+                entry("metadata", map(metadata.into_iter().collect(), ingress.span)),
+                entry("spec", map(rules.into_iter().chain(tls).collect(), ingress.span)),
+            ];
+            self.push("Ingress", &path, parts, ingress.span);
+        }
+    }
+
+    fn enabled(&self, node: &'a Node) -> Option<&'a Node> {
+        self.own(node, "enabled").filter(|value| value.boolean() == Some(true))
+    }
+
+    fn push(&mut self, kind: &str, path: &[&str], parts: Vec<Entry>, span: Span) {
+        let path = if path.is_empty() { "values".to_owned() } else { path.join(".") };
+        let of = &self.values.of;
+        let name = if of.is_empty() { path } else { format!("{path} of {of}") };
+        let group = if kind == "Service" || kind == "Values" { "" } else { "networking.k8s.io" };
+        let version = if group.is_empty() { "v1".to_owned() } else { format!("{group}/v1") };
+        self.objects.push(Object {
+            api_version: version,
+            kind: kind.to_owned(),
+            group: group.to_owned(),
+            namespace: None,
+            name: Some(Spanned::new(name, span)),
+            node: map(parts, span),
+            file: Rc::clone(self.values.file),
+            head: Span { end_line: span.line, end: span.start, ..span },
+        });
+    }
+
+    /// The image of a component, put together from wherever its parts stand.
+    fn image(&self, node: &'a Node, path: &[&str]) -> Option<Node> {
+        let inner = match node.get("image") {
+            Some(image) if image.is_map() => image,
+            Some(image) if image.text().is_some() => {
+                let image = self.own(node, "image")?;
+                let tag = ["imageTag", "tag"].iter().find_map(|key| filled(node.get(key)));
+                return joined(None, image, tag, None);
+            }
+            // A map of images; `image` itself was read with what it is of.
+            _ if path.last() == Some(&"image") => return None,
+            _ if node.get("repository").is_some()
+                && (node.get("tag").is_some() || node.get("digest").is_some()) =>
+            {
+                node
+            }
+            _ => return None,
+        };
+        let repository =
+            ["repository", "name"].iter().find_map(|key| filled(self.own(inner, key)))?;
+        let tag = filled(inner.get("tag"));
+        let digest = ["digest", "sha"].iter().find_map(|key| filled(inner.get(key)));
+        joined(filled(inner.get("registry")), repository, tag, digest)
+    }
+}
+
+fn filled(node: Option<&Node>) -> Option<&Node> {
+    node.filter(|node| node.text().is_some_and(|text| !text.is_empty()))
+}
+
+/// One reference of several parts. Without a tag it is the chart's own version, which is not known.
+fn joined(
+    registry: Option<&Node>,
+    repository: &Node,
+    tag: Option<&Node>,
+    digest: Option<&Node>,
+) -> Option<Node> {
+    let name = repository.text()?;
+    let tagged = name.rsplit('/').next().is_some_and(|last| last.contains([':', '@']));
+    let place = digest.or(tag).unwrap_or(repository);
+    if digest.is_none() && tag.is_none() && !tagged {
+        return None;
+    }
+    let part = |node: Option<&Node>| node.and_then(Node::text).map(str::to_owned);
+    let mut text = part(registry).map(|registry| format!("{registry}/")).unwrap_or_default();
+    text.push_str(name);
+    match (part(digest), part(tag)) {
+        (Some(digest), _) => text.push_str(&format!("@{digest}")),
+        (None, Some(tag)) => text.push_str(&format!(":{tag}")),
+        (None, None) => {}
+    }
+    let parts = [registry, Some(repository), tag, digest];
+    let opaque = parts.iter().flatten().any(|part| part.is_opaque());
+    let because = parts.iter().flatten().map(|part| part.span).filter(|span| *span != place.span);
+    let scalar = Scalar { text, plain: false, opaque };
+    let node = Node::new(Content::Scalar(Rc::new(scalar)), place.span);
+    Some(node.because(place.because.iter().copied()).because(because))
+}
+
+fn is_resources(node: &Node) -> bool {
+    node.get("limits").is_some() || node.get("requests").is_some()
+}
+
+/// Variables are written as a map as well.
+fn listed(key: &str, node: &Node) -> Node {
+    if key != "env" || !node.is_map() {
+        return node.clone();
+    }
+    let item = |pair: &Entry| {
+        let name = Node::scalar(pair.key.value.clone(), false, pair.key.span);
+        map(vec![entry("name", name), entry("value", pair.value.clone())], pair.key.span)
+    };
+    let items = node.entries().iter().filter(|entry| entry.value.text().is_some()).map(item);
+    Node { content: Content::List(Rc::new(items.collect())), ..node.clone() }
+}
+
+fn map(entries: Vec<Entry>, span: Span) -> Node {
+    Node::new(Content::Map(Rc::new(entries)), span)
+}
+
+fn entry(key: &str, value: Node) -> Entry {
+    Entry { key: Spanned::new(key.to_owned(), value.span), value }
+}
+
+/// Every value by its path.
+fn data(values: &Values<'_>) -> Option<Declaration> {
+    let mut found = Vec::new();
+    leaves(values.root, &mut String::new(), 0, &mut found);
+    if found.is_empty() {
+        return None;
+    }
+    let span = values.root.span;
+    let of = printable(&values.of, 60);
+    let title = if of.is_empty() { "values".to_owned() } else { format!("values of {of}") };
+    let object = DataObject {
+        file: values.file.text.file,
+        identity: title.clone(),
+        title: title.clone(),
+        head: Span { end_line: span.line, end: span.start, ..span },
+        span,
+        kind: DataKind::Values,
+        values: found,
+        immutable: None,
+    };
+    let unit = Unit::Data(Box::new(object));
+    Some(Declaration { unit, path: values.file.text.path.clone(), title, body: Vec::new() })
+}
+
+fn leaves(node: &Node, path: &mut String, depth: usize, found: &mut Vec<Variable>) {
+    if depth > DEPTH || found.len() >= MOST {
+        return;
+    }
+    let length = path.len();
+    for entry in node.entries() {
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(&entry.key.value);
+        leaves(&entry.value, path, depth + 1, found);
+        path.truncate(length);
+    }
+    for item in node.items().iter().filter(|item| item.is_map()) {
+        leaves(item, path, depth + 1, found);
+    }
+    if let Some(text) = node.text().filter(|text| !text.is_empty() && depth > 0) {
+        let value = Some(Value { text: text.to_owned(), unknown: node.is_opaque() });
+        found.push(Variable { name: path.clone(), value, place: node.place(()) });
+    }
+}

@@ -1,0 +1,203 @@
+//! Kustomizations: what they change of the objects that they name, and what they fetch. Source:
+//! Kubernetes SIG CLI, "The Kustomization File".
+
+mod data;
+mod images;
+mod patch;
+mod remote;
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use bstr::{BStr, BString, ByteSlice as _};
+
+use super::Resolved;
+use super::helm::{below, first, split};
+use super::kubernetes::{Object, objects};
+use crate::model::{Declared, EntryKind, File, FileKind, Node, Tree};
+
+const NAMES: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustomization"];
+/// How deep kustomizations may name one another.
+const DEPTH: usize = 8;
+/// How many files one kustomization is read for.
+const FILES: usize = 300;
+/// How many folders above a file are looked through for what names it.
+const ABOVE: usize = 3;
+/// Objects whose only use is to protect: that one is no longer named is a loss.
+const PROTECTIVE: &[&str] = &[
+    "NetworkPolicy",
+    "CiliumNetworkPolicy",
+    "CiliumClusterwideNetworkPolicy",
+    "GlobalNetworkPolicy",
+    "ResourceQuota",
+    "LimitRange",
+    "Namespace",
+    "ClusterPolicy",
+    "Policy",
+    "ValidatingAdmissionPolicy",
+    "ValidatingWebhookConfiguration",
+    "PeerAuthentication",
+    "AuthorizationPolicy",
+];
+
+/// What the affected kustomizations make.
+#[derive(Default)]
+pub(super) struct Made {
+    /// Units, and which file each of the objects is a variant of.
+    pub(super) resolved: Resolved,
+    /// Objects as they are changed, in the name of the kustomization.
+    pub(super) objects: Vec<Object>,
+    /// Patches that were laid over what they change: by themselves they say nothing more.
+    pub(super) applied: HashSet<BString>,
+}
+
+/// Reads the affected kustomizations.
+pub(super) fn made(tree: &dyn Tree, files: &[Rc<File>]) -> Made {
+    let mut made = Made::default();
+    for file in files {
+        if tree.over() {
+            break;
+        }
+        let Some(root) = first(file) else { continue };
+        made.resolved.units.extend(remote::sources(root, file));
+        made.resolved.units.extend(images::references(root, file));
+        made.resolved.units.extend(data::generated(root, file, tree));
+        made.change(tree, file, root);
+    }
+    made
+}
+
+impl Made {
+    fn change(&mut self, tree: &dyn Tree, file: &Rc<File>, root: &Node) {
+        let patches = patch::of(root, file, tree);
+        let mut resources = Vec::new();
+        let mut seen = HashSet::from([file.text.path.clone()]);
+        collect(tree, file, DEPTH, &mut seen, &mut resources);
+        for resource in &resources {
+            let Declared::Tree(documents) = &resource.declared else { continue };
+            for object in objects(documents, resource) {
+                let mut node = object.node.clone();
+                let mut changed = false;
+                for patch in patches.iter().filter(|patch| patch.is_for(&object)) {
+                    node = patch.over(&node);
+                    changed = true;
+                    self.applied.extend(patch.path.clone());
+                }
+                if changed || PROTECTIVE.contains(&object.kind.as_str()) {
+                    let variant = (file.text.path.clone(), resource.text.path.clone());
+                    self.resolved.variants.push(variant);
+                    self.objects.push(Object { node, file: Rc::clone(file), ..object });
+                }
+            }
+        }
+    }
+}
+
+/// Every list of local paths that a kustomization builds on.
+fn named(root: &Node) -> impl Iterator<Item = &Node> {
+    let lists = ["resources", "bases", "components"].into_iter();
+    lists.flat_map(|key| root.get(key).map_or(&[][..], Node::items))
+}
+
+/// The files with objects that a kustomization names, those of other ones included.
+fn collect(
+    tree: &dyn Tree,
+    file: &File,
+    depth: usize,
+    seen: &mut HashSet<BString>,
+    found: &mut Vec<Rc<File>>,
+) {
+    let Some(root) = first(file).filter(|_| depth > 0) else { return };
+    let (folder, _) = split(file.text.path.as_bstr());
+    for text in named(root).filter_map(Node::text) {
+        let Some(path) = joined(folder, text).filter(|_| found.len() < FILES) else { continue };
+        if !seen.insert(path.clone()) {
+            continue;
+        }
+        if let Some(inner) = kustomization(tree, path.as_bstr()) {
+            collect(tree, &inner, depth - 1, seen, found);
+        } else if let Ok(Some(file)) = tree.file_as(path.as_bstr(), FileKind::Kubernetes) {
+            found.push(file);
+        }
+    }
+}
+
+/// The kustomization of a folder.
+fn kustomization(tree: &dyn Tree, folder: &BStr) -> Option<Rc<File>> {
+    let names = tree.names(folder);
+    let name = NAMES.iter().find(|known| {
+        names
+            .iter()
+            .any(|(name, kind)| *kind == EntryKind::File && name.as_slice() == known.as_bytes())
+    })?;
+    tree.file_as(below(folder, name).as_bstr(), FileKind::Kustomization).ok().flatten()
+}
+
+/// A path as a file of `folder` names it; `None`: it leads out of the tree, or elsewhere.
+fn joined(folder: &BStr, text: &str) -> Option<BString> {
+    if remote::is_remote(text) || text.contains('\n') {
+        return None;
+    }
+    let mut parts: Vec<&[u8]> =
+        folder.split(|&b| b == b'/').filter(|part| !part.is_empty()).collect();
+    for part in text.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part.as_bytes()),
+        }
+    }
+    Some(parts.join(&b'/').into())
+}
+
+/// The kustomizations that name a file; of a kustomization, the files that it builds on.
+pub(super) fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
+    let (folder, name) = split(path);
+    if NAMES.iter().any(|known| name == known.as_bytes()) {
+        return resources(path, tree);
+    }
+    if ![&b".yaml"[..], b".yml", b".json", b".env"].iter().any(|end| name.ends_with(end)) {
+        return Vec::new();
+    }
+    let (mut readers, mut folder) = (Vec::new(), folder);
+    for _ in 0..=ABOVE {
+        if let Some(file) = kustomization(tree, folder)
+            && file.text.content.contains(&name.to_string())
+        {
+            readers.push(file.text.path.clone());
+        }
+        if folder.is_empty() {
+            break;
+        }
+        folder = split(folder).0;
+    }
+    readers
+}
+
+fn resources(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
+    let Ok(Some(file)) = tree.file_as(path, FileKind::Kustomization) else { return Vec::new() };
+    let (mut seen, mut found) = (HashSet::from([path.to_owned()]), Vec::new());
+    collect(tree, &file, DEPTH, &mut seen, &mut found);
+    found.iter().map(|file| file.text.path.clone()).collect()
+}
+
+/// The documents of a text that is written inside another file, on lines of its own.
+fn inline(node: &Node, above: u32, tree: &dyn Tree) -> Vec<Node> {
+    if node.span.line <= above {
+        return Vec::new();
+    }
+    match tree.part_as(node.span, FileKind::Yaml).map(|reading| reading.declared) {
+        Some(Declared::Tree(documents)) => documents,
+        _ => Vec::new(),
+    }
+}
+
+/// The documents of the file that a kustomization names, and its path.
+fn documents(file: &File, text: &str, tree: &dyn Tree) -> Option<(BString, Vec<Node>)> {
+    let path = joined(split(file.text.path.as_bstr()).0, text)?;
+    let file = tree.file_as(path.as_bstr(), FileKind::Yaml).ok().flatten()?;
+    match &file.declared {
+        Declared::Tree(documents) => Some((path, documents.clone())),
+        _ => None,
+    }
+}

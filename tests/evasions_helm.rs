@@ -1,0 +1,248 @@
+//! Evasions by charts, values and kustomizations: a real push, a real hook, and the line that is
+//! told of.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+#![allow(clippy::too_many_lines, reason = "tables")]
+
+mod common;
+
+use common::table::push_each_tree;
+
+const CHART: (&str, &str) =
+    ("c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\nappVersion: 1.2.3\n");
+const TEMPLATE: (&str, &str) = (
+    "c/templates/web.yaml",
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ include \"c.fullname\" . }}\nspec:\n  \
+     template:\n    spec:\n      {{- with .Values.podSecurityContext }}\n      securityContext:\n        \
+     {{- toYaml . | nindent 8 }}\n      {{- end }}\n      containers:\n        - name: web\n          \
+     image: \"{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}\"\n          \
+     securityContext:\n            {{- toYaml .Values.securityContext | nindent 12 }}\n",
+);
+
+#[test]
+fn values_decide_what_templates_say() {
+    push_each_tree(&[
+        (
+            "K30 values of a chart",
+            &[
+                CHART,
+                TEMPLATE,
+                (
+                    "c/values.yaml",
+                    "image:\n  repository: acme/web\nsecurityContext:\n  privileged: false\npodSecurityContext:\n  runAsNonRoot: true\n",
+                ),
+            ],
+            &[
+                CHART,
+                TEMPLATE,
+                (
+                    "c/values.yaml",
+                    "image:\n  repository: acme/web\nsecurityContext:\n  privileged: true\npodSecurityContext: {}\n",
+                ),
+            ],
+            &[
+                "critical privileged-container c/values.yaml:4",
+                "high runs-as-root c/values.yaml:6 (old line)",
+            ],
+        ),
+        (
+            "K30 values for another place",
+            &[(
+                "values-prod.yaml",
+                "web:\n  securityContext:\n    privileged: false\n  image:\n    repository: acme/web\n    tag: 1.2.3\n    digest: {a}\n",
+            )],
+            &[(
+                "values-prod.yaml",
+                "web:\n  securityContext:\n    privileged: true\n  image:\n    repository: acme/web\n    tag: latest\n",
+            )],
+            &[
+                "critical privileged-container values-prod.yaml:3",
+                "high mutable-image values-prod.yaml:6",
+            ],
+        ),
+        (
+            "K31 behind a condition",
+            &[
+                CHART,
+                ("c/values.yaml", "a: b\n"),
+                (
+                    "c/templates/a.yaml",
+                    "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n  containers:\n    - name: a\n      image: acme/a:1.2.3\n      securityContext:\n        readOnlyRootFilesystem: true\n        privileged: false\n",
+                ),
+            ],
+            &[
+                CHART,
+                ("c/values.yaml", "a: b\n"),
+                (
+                    "c/templates/a.yaml",
+                    "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n  containers:\n    - name: a\n      image: acme/a:1.2.3\n      securityContext:\n        {{- if .Values.hardened }}\n        readOnlyRootFilesystem: true\n        {{- end }}\n        privileged: {{ .Values.p | default true }}\n",
+                ),
+            ],
+            &[
+                "critical privileged-container c/templates/a.yaml:13",
+                "medium writable-root c/templates/a.yaml:7",
+            ],
+        ),
+        (
+            "hardening moved from the template to the values",
+            &[
+                CHART,
+                ("c/values.yaml", "a: b\n"),
+                (
+                    "c/templates/a.yaml",
+                    "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n  containers:\n    - name: a\n      image: acme/a:1.2.3\n      securityContext:\n        readOnlyRootFilesystem: true\n",
+                ),
+            ],
+            &[
+                CHART,
+                ("c/values.yaml", "a: b\nsc:\n  readOnlyRootFilesystem: true\n"),
+                (
+                    "c/templates/a.yaml",
+                    "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n  containers:\n    - name: a\n      image: acme/a:1.2.3\n      securityContext:\n        {{- toYaml .Values.sc | nindent 8 }}\n",
+                ),
+            ],
+            &[],
+        ),
+    ]);
+}
+
+#[test]
+fn charts_are_held_by_their_lock() {
+    push_each_tree(&[
+        (
+            "K32 range",
+            &[(
+                "Chart.yaml",
+                "name: c\ndependencies:\n- name: redis\n  version: 1.2.3\n  repository: https://a.example.com\n",
+            )],
+            &[(
+                "Chart.yaml",
+                "name: c\ndependencies:\n- name: redis\n  version: ^1\n  repository: https://a.example.com\n",
+            )],
+            &["medium unpinned-source Chart.yaml:4"],
+        ),
+        (
+            "K32 lock deleted",
+            &[
+                (
+                    "Chart.yaml",
+                    "name: c\ndependencies:\n- name: redis\n  version: ^1\n  repository: https://a.example.com\n",
+                ),
+                (
+                    "Chart.lock",
+                    "dependencies:\n- name: redis\n  version: 1.2.3\n  repository: https://a.example.com\n",
+                ),
+            ],
+            &[(
+                "Chart.yaml",
+                "name: c\ndependencies:\n- name: redis\n  version: ^1\n  repository: https://a.example.com\n",
+            )],
+            &["medium unpinned-source Chart.lock:3 (old line)"],
+        ),
+        (
+            "K32 host",
+            &[(
+                "Chart.yaml",
+                "name: c\ndependencies:\n- name: redis\n  version: 1.2.3\n  repository: https://a.example.com\n",
+            )],
+            &[(
+                "Chart.yaml",
+                "name: c\ndependencies:\n- name: redis\n  version: 1.2.3\n  repository: http://b.example.com\n",
+            )],
+            &["high source-location Chart.yaml:5", "medium source-location Chart.yaml:5"],
+        ),
+    ]);
+}
+
+const BASE: (&str, &str) = (
+    "base/web.yaml",
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n      \
+     containers:\n        - name: web\n          image: acme/web:1.2.3\n          securityContext:\n            \
+     privileged: false\n            readOnlyRootFilesystem: true\n",
+);
+const KUSTOMIZATION: (&str, &str) = ("base/kustomization.yaml", "resources:\n  - web.yaml\n");
+
+#[test]
+fn kustomizations_change_what_they_name() {
+    push_each_tree(&[
+        (
+            "K26 file",
+            &[
+                BASE,
+                KUSTOMIZATION,
+                ("prod/kustomization.yaml", "resources: [../base]\npatches:\n  - path: p.yaml\n"),
+                (
+                    "prod/p.yaml",
+                    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 2\n",
+                ),
+            ],
+            &[
+                BASE,
+                KUSTOMIZATION,
+                ("prod/kustomization.yaml", "resources: [../base]\npatches:\n  - path: p.yaml\n"),
+                (
+                    "prod/p.yaml",
+                    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 2\n  template:\n    spec:\n      containers:\n        - name: web\n          securityContext:\n            privileged: true\n",
+                ),
+            ],
+            &["critical privileged-container prod/p.yaml:12"],
+        ),
+        (
+            "K26 operations",
+            &[
+                BASE,
+                KUSTOMIZATION,
+                (
+                    "prod/kustomization.yaml",
+                    "resources: [../base]\npatches:\n  - target: {kind: Deployment}\n    patch: |-\n      - op: replace\n        path: /spec/replicas\n        value: 2\n",
+                ),
+            ],
+            &[
+                BASE,
+                KUSTOMIZATION,
+                (
+                    "prod/kustomization.yaml",
+                    "resources: [../base]\npatches:\n  - target: {kind: Deployment}\n    patch: |-\n      - op: replace\n        path: /spec/template/spec/containers/0/securityContext/privileged\n        value: true\n",
+                ),
+            ],
+            &["critical privileged-container prod/kustomization.yaml:7"],
+        ),
+        (
+            "K27",
+            &[(
+                "kustomization.yaml",
+                "images:\n  - name: web\n    newName: acme/web\n    digest: {a}\n",
+            )],
+            &[(
+                "kustomization.yaml",
+                "images:\n  - name: web\n    newName: acme/web\n    newTag: latest\n",
+            )],
+            &["high mutable-image kustomization.yaml:4"],
+        ),
+        (
+            "K28",
+            &[(
+                "kustomization.yaml",
+                "resources:\n  - https://github.com/acme/x//base?ref=8c1a5c1f0c5f4a1b2d3e4f5a6b7c8d9e0f1a2b3c\n",
+            )],
+            &[("kustomization.yaml", "resources:\n  - https://github.com/acme/x//base?ref=main\n")],
+            &["high unpinned-source kustomization.yaml:2"],
+        ),
+        (
+            "K29",
+            &[(
+                "kustomization.yaml",
+                "secretGenerator:\n  - name: db\n    literals:\n      - USER=app\n",
+            )],
+            &[(
+                "kustomization.yaml",
+                "secretGenerator:\n  - name: db\n    literals:\n      - USER=app\n      - PASSWORD=hunter2hunter2\n",
+            )],
+            &["critical plain-secret kustomization.yaml:5"],
+        ),
+    ]);
+}
