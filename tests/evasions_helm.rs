@@ -84,7 +84,7 @@ fn values_decide_what_templates_say() {
             ],
             &[
                 "critical privileged-container c/templates/a.yaml:13",
-                "medium writable-root c/templates/a.yaml:7",
+                "medium writable-root c/templates/a.yaml:10",
             ],
         ),
         (
@@ -210,6 +210,34 @@ fn kustomizations_change_what_they_name() {
                 ),
             ],
             &["critical privileged-container prod/kustomization.yaml:7"],
+        ),
+        (
+            "K26 in a new patch",
+            &[BASE, KUSTOMIZATION, ("prod/kustomization.yaml", "resources: [../base]\n")],
+            &[
+                BASE,
+                KUSTOMIZATION,
+                ("prod/kustomization.yaml", "resources: [../base]\npatches:\n  - path: p.yaml\n"),
+                (
+                    "prod/p.yaml",
+                    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          securityContext:\n            $patch: delete\n",
+                ),
+            ],
+            &["medium writable-root prod/p.yaml:9"],
+        ),
+        (
+            "a new overlay that changes nothing of weight",
+            &[BASE, KUSTOMIZATION],
+            &[
+                BASE,
+                KUSTOMIZATION,
+                ("dev/kustomization.yaml", "resources: [../base]\npatches:\n  - path: p.yaml\n"),
+                (
+                    "dev/p.yaml",
+                    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 1\n",
+                ),
+            ],
+            &[],
         ),
         (
             "K27",

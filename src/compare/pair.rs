@@ -76,8 +76,10 @@ impl Pairing<'_> {
         if variants.is_empty() {
             return;
         }
-        let bases: HashMap<&BStr, &BStr> =
-            variants.iter().map(|(variant, base)| (variant.as_ref(), base.as_ref())).collect();
+        let mut bases: HashMap<&BStr, Vec<&BStr>> = HashMap::new();
+        for (variant, base) in variants {
+            bases.entry(variant.as_ref()).or_default().push(base.as_ref());
+        }
         let mut index = HashMap::new();
         for (at, unit) in self.old.iter().enumerate() {
             if let Some(name) = named(&unit.declaration.unit) {
@@ -86,11 +88,10 @@ impl Pairing<'_> {
         }
         for (unit, pair) in self.new.iter().zip(&mut self.pairs).filter(|(_, pair)| pair.is_none())
         {
-            let base = bases.get(unit.declaration.path.as_bstr()).copied();
-            let base = base.map(|base| before.get(base).copied().unwrap_or(base));
-            *pair = base
-                .zip(named(&unit.declaration.unit))
-                .and_then(|place| index.get(&place).copied());
+            let Some(name) = named(&unit.declaration.unit) else { continue };
+            let all = bases.get(unit.declaration.path.as_bstr()).into_iter().flatten();
+            let mut all = all.map(|base| before.get(base).copied().unwrap_or(base));
+            *pair = all.find_map(|base| index.get(&(base, name)).copied());
         }
     }
 

@@ -33,9 +33,11 @@ pub fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
 /// unit of theirs that is new is compared with what it changes.
 pub fn variants<'p>(
     tree: &dyn Tree,
-    paths: impl IntoIterator<Item = &'p BString>,
+    paths: impl IntoIterator<Item = &'p BString> + Clone,
 ) -> Vec<(BString, BString)> {
-    compose::variants(tree, paths)
+    let mut variants = compose::variants(tree, paths.clone());
+    variants.extend(kustomize::variants(tree, paths));
+    variants
 }
 
 /// The file that Compose found in the folder of a changed path, and the one that it finds now,

@@ -40,10 +40,28 @@ const PROTECTIVE: &[&str] = &[
     "AuthorizationPolicy",
 ];
 
+/// Kustomizations, each with the files that it changes something of.
+pub(super) fn variants<'p>(
+    tree: &dyn Tree,
+    paths: impl IntoIterator<Item = &'p BString>,
+) -> Vec<(BString, BString)> {
+    let is = |path: &&BString| is_kustomization(split(path.as_bstr()).1);
+    let paths = paths.into_iter().filter(is);
+    paths
+        .flat_map(|path| {
+            resources(path.as_bstr(), tree).into_iter().map(|base| (path.clone(), base))
+        })
+        .collect()
+}
+
+fn is_kustomization(name: &BStr) -> bool {
+    NAMES.iter().any(|known| name == known.as_bytes())
+}
+
 /// What the affected kustomizations make.
 #[derive(Default)]
 pub(super) struct Made {
-    /// Units, and which file each of the objects is a variant of.
+    /// Units of its own.
     pub(super) resolved: Resolved,
     /// Objects as they are changed, in the name of the kustomization.
     pub(super) objects: Vec<Object>,
@@ -84,8 +102,6 @@ impl Made {
                     self.applied.extend(patch.path.clone());
                 }
                 if changed || PROTECTIVE.contains(&object.kind.as_str()) {
-                    let variant = (file.text.path.clone(), resource.text.path.clone());
-                    self.resolved.variants.push(variant);
                     self.objects.push(Object { node, file: Rc::clone(file), ..object });
                 }
             }
@@ -153,7 +169,7 @@ fn joined(folder: &BStr, text: &str) -> Option<BString> {
 /// The kustomizations that name a file; of a kustomization, the files that it builds on.
 pub(super) fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
     let (folder, name) = split(path);
-    if NAMES.iter().any(|known| name == known.as_bytes()) {
+    if is_kustomization(name) {
         return resources(path, tree);
     }
     if ![&b".yaml"[..], b".yml", b".json", b".env"].iter().any(|end| name.ends_with(end)) {
