@@ -51,7 +51,8 @@ fn has_scalar(after: &[u8], margin: bool) -> bool {
     let Some(value) = after.trim_start_with(blank).strip_prefix(b":") else { return false };
     let value = value.trim_start_with(blank);
     match value.first() {
-        Some(b'{' | b'[') => false,
+        Some(b'{') => value.starts_with(b"{{"),
+        Some(b'[') => false,
         None | Some(b'\n' | b'\r' | b'#') => margin,
         Some(_) => true,
     }
