@@ -73,16 +73,25 @@ impl<'r> Snapshot<'r> {
             Some(kind) => surface::of_kind(kind),
             None => surface::of_content(path, content),
         };
-        self.read_by(path, of)
+        self.read_by(path, taken.is_none(), of)
     }
 
+    /// `open`: nobody said what it is.
     fn read_by(
         &self,
         path: &BStr,
+        open: bool,
         of: impl FnOnce(&[u8]) -> Option<&'static surface::Surface>,
     ) -> Known {
         let at = |gap: Gap| Gap { path: path.to_owned(), ..gap };
-        let Some(content) = self.content(path).map_err(at)? else { return Ok(None) };
+        let content = match self.content(path) {
+            Ok(Some(content)) => content,
+            Ok(None) => return Ok(None),
+            Err(gap) => match open.then(|| self.foreign(path, &gap)).flatten() {
+                Some(content) => content,
+                None => return Err(at(gap)),
+            },
+        };
         let Some(surface) = of(&content) else {
             // Of what is none of ours a head is enough.
             let head = content.get(..HEAD).unwrap_or(&content);
@@ -94,6 +103,25 @@ impl<'r> Snapshot<'r> {
             let reading = read_safely(surface, &text);
             (text, reading)
         })))
+    }
+
+    /// What could not be read but is none of ours: only the content of a path tells, and it does.
+    fn foreign(&self, path: &BStr, gap: &Gap) -> Option<Vec<u8>> {
+        if surface::of_content(path, b"").is_some() {
+            return None;
+        }
+        let data = path.ends_with(b".json");
+        if gap.kind != GapKind::TooLarge {
+            return data.then(Vec::new);
+        }
+        let entry = self.tree.follow(path).ok()??;
+        match self.tree.glance(&entry) {
+            Some(mut content) => surface::of_content(path, &content).is_none().then(|| {
+                content.truncate(HEAD);
+                content
+            }),
+            None => data.then(Vec::new),
+        }
     }
 
     /// A file that is known by its name: its head tells a key from a certificate, no more is read.
@@ -149,7 +177,7 @@ impl Tree for Snapshot<'_> {
         if let Some(known) = self.others.borrow().get(&key) {
             return known.clone();
         }
-        let file = self.read_by(path, |_| surface::of_kind(kind));
+        let file = self.read_by(path, false, |_| surface::of_kind(kind));
         self.others.borrow_mut().insert(key, file.clone());
         file
     }

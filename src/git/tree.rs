@@ -14,6 +14,8 @@ use super::objects::{self, Bounded};
 use super::{Id, Limits, Repository, Revision, worktree};
 use crate::model::{EntryKind, Gap, GapKind};
 
+/// The largest file that is looked at only to learn what it is.
+const GLANCE: u64 = 16 << 20;
 /// How many links one path may lead through, as in Linux.
 const MOST_LINKS: usize = 40;
 /// A path, or a link's text, that is longer names nothing that can be checked out.
@@ -217,10 +219,19 @@ impl Tree<'_> {
     }
 
     fn bytes(&self, entry: &Entry) -> Result<Vec<u8>, Gap> {
+        self.bytes_within(entry, self.limits.file_size)
+    }
+
+    /// A larger file's content, for a glance at what it is; `None` where it is far too large.
+    pub fn glance(&self, entry: &Entry) -> Option<Vec<u8>> {
+        self.bytes_within(entry, GLANCE).ok()
+    }
+
+    fn bytes_within(&self, entry: &Entry, limit: u64) -> Result<Vec<u8>, Gap> {
         if self.revision == Revision::Worktree {
-            return worktree::read(self.repository, entry, self.limits.file_size);
+            return worktree::read(self.repository, entry, limit);
         }
-        self.repository.blob(entry, self.limits.file_size)
+        self.repository.blob(entry, limit)
     }
 
     fn link(&self, entry: &Entry) -> Result<BString, Gap> {
@@ -326,7 +337,9 @@ impl Repository {
 }
 
 pub(super) fn too_large(path: &BStr, size: u64, limit: u64) -> Gap {
-    Gap::of(GapKind::TooLarge, path, format!("{size} bytes, more than the limit of {limit}"))
+    let message = format!("{size} bytes, more than the limit of {limit}");
+    // Larger by a few bytes is no other gap.
+    Gap { key: "too large".to_owned(), ..Gap::of(GapKind::TooLarge, path, message) }
 }
 
 /// The names of a folder in git's order, which sorts a folder as if its name ended with `/`.

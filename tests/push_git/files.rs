@@ -188,6 +188,22 @@ fn a_blob_over_the_limit_is_refused_and_named() {
 }
 
 #[test]
+fn a_large_file_is_ours_only_if_its_content_says_so() {
+    let server = guarded().policy("[limits]\nfile-size = '4KiB'\n");
+    let object = |more: usize| {
+        let object = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n";
+        format!("{object}{}", "# x\n".repeat(more))
+    };
+    server.change("data.json", format!("[{}1]", "1, ".repeat(5000))).push().silent();
+    server.change("data.yaml", "- x\n".repeat(5000)).push().silent();
+    server.change("deploy.yaml", object(2000)).push().refused_for("more than the limit");
+    server.unhook("pre-receive");
+    server.push().accepted();
+    server.hook("pre-receive");
+    server.change("deploy.yaml", object(2001)).push().silent();
+}
+
+#[test]
 fn a_line_longer_than_a_builder_reads_is_not_passed_over() {
     let server = guarded();
     server.change("Dockerfile", format!("{APP}# {}\nUSER root\n", "x".repeat(70_000)));
