@@ -1,6 +1,6 @@
 //! Access objects: who may do what in a cluster, and what watches over it.
 
-use super::{FileId, Known, Severity, Span, Spanned, Variable};
+use super::{FileId, Known, Severity, Span, Spanned};
 
 /// A role and its bindings, a namespace's guard, an admission policy.
 #[derive(Clone, Debug)]
@@ -26,8 +26,8 @@ pub enum AccessKind {
     Role(Role),
     /// RoleBinding, ClusterRoleBinding.
     Binding(Binding),
-    /// A namespace and its labels.
-    Namespace(Vec<Variable>),
+    /// A namespace and its labels: names and values.
+    Namespace(Vec<Spanned<(String, Known<String>)>>),
     /// An object that enforces something: an admission webhook, a policy of an engine, a quota.
     Guard(Guard),
     /// A daemon's or a client's settings, by their path: `icc`, `default-ulimits.nofile.Hard`; the
@@ -79,7 +79,7 @@ pub struct Binding {
 pub struct Guard {
     /// What kind of object: `ValidatingWebhookConfiguration`, `ClusterPolicy`.
     pub kind: String,
-    /// What losing it means.
+    /// How much its loss matters; `Info`: not at all.
     pub weight: Severity,
     /// What it says about being strict.
     pub checks: Vec<Spanned<Check>>,
@@ -111,4 +111,6 @@ pub enum Stance {
     Warns,
     /// It lets everything pass.
     Off,
+    /// It takes something out of other guards: the more, the weaker.
+    Exempts(u64),
 }

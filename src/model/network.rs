@@ -86,6 +86,8 @@ pub enum Gate {
     Addresses(String),
     /// The balancer stays inside the provider's network; what is written.
     Internal(String),
+    /// The balancer is reached from the internet; what is written.
+    Outside(String),
     /// Requests without TLS are sent elsewhere or refused.
     OnlyTls(String),
     /// Requests without TLS are served though TLS is there.

@@ -1,15 +1,22 @@
 //! Kubernetes objects to units: containers, data, network and access objects.
 
+mod access;
 mod base64;
 mod command;
 mod container;
 mod data;
 mod environment;
+mod guard;
+mod labels;
 mod nested;
+mod network;
 mod object;
 mod pod;
+mod policy;
 mod quantity;
+mod rbac;
 mod security;
+mod selection;
 mod value;
 mod volume;
 
@@ -37,5 +44,8 @@ pub(super) fn units(objects: &[Object], tree: &dyn Tree, settings: &Settings) ->
             resolved.units.extend(container::containers(whole));
         }
     }
+    resolved.units.extend(objects.iter().filter_map(network::unit));
+    resolved.units.extend(selection::units(objects));
+    resolved.units.extend(access::units(objects));
     resolved
 }

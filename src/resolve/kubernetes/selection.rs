@@ -1,0 +1,191 @@
+//! Which pods which network policies and Services select, and what is left open for them.
+//!
+//! Policies add up: a pod that one policy selects is closed in the directions that it governs, but
+//! for what any of them allows.
+
+use super::labels;
+use super::network;
+use super::object::Object;
+use super::policy::{self, Allowed, NetworkPolicy};
+use crate::model::{
+    Behind, Declaration, Direction, Isolation, NetworkKind, NetworkObject, Node, Policy, Selector,
+    Span, Spanned, Unit,
+};
+
+/// How many times a pod is held against a policy or a Service.
+const MOST: usize = 1_000_000;
+/// How many places a lack names.
+const PLACES: usize = 12;
+
+/// The pods that one object makes.
+struct Pods<'a> {
+    object: &'a Object,
+    labels: Vec<(String, String)>,
+    /// Where the labels stand.
+    places: Vec<Span>,
+}
+
+/// A Service as pods see it.
+struct Leads {
+    namespace: String,
+    title: String,
+    selector: Selector,
+    place: Span,
+    outside: bool,
+}
+
+/// What is left open for the pods of all objects, and the policies that select none of them.
+pub(super) fn units(objects: &[Object]) -> Vec<Declaration> {
+    let policies: Vec<NetworkPolicy<'_>> = objects.iter().flat_map(policy::policies).collect();
+    let pods: Vec<Pods<'_>> = objects.iter().filter_map(pods).collect();
+    let services: Vec<Leads> = objects.iter().filter_map(leads).collect();
+    let mut left = MOST;
+    let mut selects = vec![false; policies.len()];
+    let mut units = Vec::new();
+    for pods in &pods {
+        let namespace = pods.object.namespace();
+        let mut own = Vec::new();
+        for (at, policy) in policies.iter().enumerate().take(left) {
+            if takes(policy, namespace, &pods.labels) {
+                own.push(policy);
+                selects[at] = true;
+            }
+        }
+        left = left.saturating_sub(policies.len() + services.len());
+        let mut isolation = isolation(&own, &pods.places);
+        isolation.behind = behind(&services, namespace, pods, left);
+        isolation.labels = Some(lack(pods, &policies));
+        let identity = format!("pods of {}", pods.object.identity());
+        units.push(declare(pods.object, identity, NetworkKind::Pods(isolation)));
+    }
+    for (at, policy) in policies.iter().enumerate().take(left) {
+        let alone = !selects.get(at).copied().unwrap_or_default();
+        let identity = policy.object.identity();
+        if alone {
+            let own = standing_for(policy, &policies);
+            left = left.saturating_sub(policies.len());
+            let mut isolation = isolation(&own, &[]);
+            let count = policy.selector.requirements.len() as u64;
+            isolation.requirements = Some(Spanned::new(count, policy.place));
+            isolation.labels = Some(Spanned::new((), policy.place));
+            let identity = format!("pods selected by {identity}");
+            units.push(declare(policy.object, identity, NetworkKind::Pods(isolation)));
+        }
+        units.push(declare(policy.object, identity, NetworkKind::Policy(Policy { alone })));
+    }
+    units
+}
+
+/// The policies that select whatever pod this one does, as far as that can be told.
+fn standing_for<'b, 'a>(
+    policy: &'b NetworkPolicy<'a>,
+    all: &'b [NetworkPolicy<'a>],
+) -> Vec<&'b NetworkPolicy<'a>> {
+    let typical = policy.selector.typical();
+    let others = all.iter().filter(|other| {
+        std::ptr::eq(*other, policy)
+            || other.namespace == policy.namespace && other.selector.takes(&typical)
+    });
+    others.collect()
+}
+
+fn takes(policy: &NetworkPolicy<'_>, namespace: &str, labels: &[(String, String)]) -> bool {
+    policy.namespace.as_deref().is_none_or(|own| own == namespace) && policy.selector.takes(labels)
+}
+
+/// The pods of an object: its own, or those of a template in one of the usual places.
+fn pods(object: &Object) -> Option<Pods<'_>> {
+    let has = |node: &&Node| {
+        node.at("spec.containers").is_some() || node.at("spec.initContainers").is_some()
+    };
+    let template =
+        ["spec.template", "spec.jobTemplate.spec.template", "template", "spec.podTemplate"];
+    let own = (object.kind == "Pod").then_some(&object.node);
+    let mut templates = own.into_iter().chain(template.iter().filter_map(|path| object.at(path)));
+    let found = templates.find(has)?;
+    let (labels, places) = labels::labels(found.at("metadata.labels"));
+    Some(Pods { object, labels, places })
+}
+
+fn leads(object: &Object) -> Option<Leads> {
+    if object.kind != "Service" || !object.group.is_empty() {
+        return None;
+    }
+    let node = object.at("spec.selector").filter(|node| !node.entries().is_empty())?;
+    let mut selector = Selector::default();
+    labels::plain(node, &mut selector);
+    Some(Leads {
+        namespace: object.namespace().to_owned(),
+        title: object.title(),
+        selector,
+        place: node.span,
+        outside: network::is_outside(object),
+    })
+}
+
+fn behind(
+    services: &[Leads],
+    namespace: &str,
+    pods: &Pods<'_>,
+    most: usize,
+) -> Vec<Spanned<Behind>> {
+    let own = services
+        .iter()
+        .take(most)
+        .filter(|service| service.namespace == namespace && service.selector.takes(&pods.labels));
+    let found = own.map(|service| {
+        let behind = Behind { service: service.title.clone(), outside: service.outside };
+        Spanned { value: behind, span: service.place, because: pods.places.clone() }
+    });
+    found.collect()
+}
+
+/// Where the lack of a policy shows: the labels, and the selectors that pass them by.
+fn lack(pods: &Pods<'_>, policies: &[NetworkPolicy<'_>]) -> Spanned<()> {
+    let namespace = pods.object.namespace();
+    let near = policies
+        .iter()
+        .filter(|policy| policy.namespace.as_deref().is_none_or(|own| own == namespace));
+    let places = pods.places.iter().copied().chain(near.map(|policy| policy.place));
+    let mut places = places.take(PLACES);
+    let span = places.next().unwrap_or(pods.object.head);
+    Spanned { value: (), span, because: places.collect() }
+}
+
+/// What policies leave open together.
+fn isolation(policies: &[&NetworkPolicy<'_>], labels: &[Span]) -> Isolation {
+    Isolation {
+        ingress: direction(policies, labels, |policy| policy.ingress.as_ref()),
+        egress: direction(policies, labels, |policy| policy.egress.as_ref()),
+        ..Isolation::default()
+    }
+}
+
+fn direction<'b, 'a>(
+    policies: &[&'b NetworkPolicy<'a>],
+    labels: &[Span],
+    allowed: impl Fn(&'b NetworkPolicy<'a>) -> Option<&'b Allowed>,
+) -> Direction {
+    let mut direction = Direction::default();
+    for policy in policies {
+        let Some(allowed) = allowed(policy) else { continue };
+        // What may have gone when it limits no more: its direction, its selector, the labels, all
+        // of it.
+        let places = std::iter::once(policy.place).chain(labels.iter().copied());
+        let mut places = allowed.place.into_iter().chain(places).chain([policy.object.node.span]);
+        let span = places.next().unwrap_or(policy.place);
+        let because = places.collect();
+        direction.limited.push(Spanned { value: policy.object.title(), span, because });
+        let because = || std::iter::once(policy.place).chain(labels.iter().copied());
+        let peers = allowed.peers.iter().cloned().map(|peer| peer.because(because()));
+        direction.peers.extend(peers);
+    }
+    direction
+}
+
+fn declare(object: &Object, identity: String, kind: NetworkKind) -> Declaration {
+    let (title, span) = (object.title(), object.node.span);
+    let (file, head) = (object.file.text.file, object.head);
+    let unit = NetworkObject { file, identity, title: title.clone(), head, span, kind };
+    object.declare(Unit::Network(Box::new(unit)), title, span)
+}
