@@ -107,6 +107,8 @@ pub enum Stance {
     Unknown,
     /// Something is left out of it, or it waits for less: the more, the weaker.
     Narrowed(u64),
+    /// It has so many entries: the higher, the fewer.
+    Counted(u64),
     /// It only tells.
     Warns,
     /// It lets everything pass.

@@ -70,6 +70,13 @@ impl Cidr {
         PRIVATE.iter().filter_map(|block| Self::parse(block)).any(|block| block.contains(self))
     }
 
+    /// The blocks that hold all of it and more, widest first.
+    #[must_use]
+    pub fn wider(&self) -> Vec<Self> {
+        let of = |prefix: u8| Self { base: cleared(self.base, prefix), prefix };
+        (0..self.prefix).map(of).collect()
+    }
+
     /// How many addresses it has: of version 6 counted in networks of 64 bits, at least one.
     #[must_use]
     pub fn size(&self) -> u64 {

@@ -118,7 +118,7 @@ pub struct Isolation {
     pub ingress: Direction,
     /// Whom they may reach.
     pub egress: Direction,
-    /// Services that lead to them.
+    /// Services of their namespace that lead in from outside.
     pub behind: Vec<Spanned<Behind>>,
     /// Where a lack shows: their labels, the selectors that pass them by.
     pub labels: Option<Spanned<()>>,
@@ -173,11 +173,11 @@ pub enum Who {
     Named(String),
 }
 
-/// A Service that leads to pods.
+/// A Service that can be reached from outside the cluster, as some pods see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Behind {
     /// Its title.
     pub service: String,
-    /// It can be reached from outside the cluster.
-    pub outside: bool,
+    /// It leads to them.
+    pub leads: bool,
 }

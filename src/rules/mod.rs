@@ -2,12 +2,14 @@
 
 mod add_remote;
 mod added_capability;
+mod admission_guard;
 mod base_image;
 mod build_attestation;
 mod build_context;
 mod build_password;
 mod build_privilege;
 mod check_directive;
+mod cluster_right;
 mod confinement;
 mod content_trust;
 mod copied_root;
@@ -15,7 +17,9 @@ mod credential_file;
 mod daemon_setting;
 mod debug_mode;
 mod docker_api;
+mod exposed_ingress;
 mod exposed_port;
+mod exposed_service;
 mod facts;
 mod frontend;
 mod git_attributes;
@@ -27,21 +31,26 @@ mod host_mount;
 mod host_namespace;
 mod installed_daemon;
 mod kept_capability;
+mod mesh_policy;
 mod mutable_image;
 mod network_exposure;
+mod network_isolation;
 mod onbuild;
 mod package_pin;
 mod package_signature;
 mod page;
 mod pipefail;
 mod plain_secret;
+mod pod_security_level;
 mod privilege_escalation;
 mod privileged_container;
 mod published_port;
 mod pull_policy;
 mod remote_script;
+mod removed_guard;
 mod repository_policy;
 mod resource_limit;
+mod role_binding;
 mod root_account;
 mod runs_as_root;
 mod runtime_isolation;
@@ -77,12 +86,14 @@ pub use page::{json, list, page, reference_of_all};
 pub const RULES: &[&Rule] = &[
     &add_remote::RULE,
     &added_capability::RULE,
+    &admission_guard::RULE,
     &base_image::RULE,
     &build_attestation::RULE,
     &build_context::RULE,
     &build_password::RULE,
     &build_privilege::RULE,
     &check_directive::RULE,
+    &cluster_right::RULE,
     &confinement::RULE,
     &content_trust::RULE,
     &copied_root::RULE,
@@ -90,7 +101,9 @@ pub const RULES: &[&Rule] = &[
     &daemon_setting::RULE,
     &debug_mode::RULE,
     &docker_api::RULE,
+    &exposed_ingress::RULE,
     &exposed_port::RULE,
+    &exposed_service::RULE,
     &frontend::RULE,
     &git_attributes::RULE,
     &healthcheck::RULE,
@@ -101,20 +114,25 @@ pub const RULES: &[&Rule] = &[
     &host_namespace::RULE,
     &installed_daemon::RULE,
     &kept_capability::RULE,
+    &mesh_policy::RULE,
     &mutable_image::RULE,
     &network_exposure::RULE,
+    &network_isolation::RULE,
     &onbuild::RULE,
     &package_pin::RULE,
     &package_signature::RULE,
     &pipefail::RULE,
     &plain_secret::RULE,
+    &pod_security_level::RULE,
     &privilege_escalation::RULE,
     &privileged_container::RULE,
     &published_port::RULE,
     &pull_policy::RULE,
     &remote_script::RULE,
+    &removed_guard::RULE,
     &repository_policy::RULE,
     &resource_limit::RULE,
+    &role_binding::RULE,
     &root_account::RULE,
     &runs_as_root::RULE,
     &runtime_isolation::RULE,

@@ -10,7 +10,7 @@ mod webhook;
 
 use super::labels;
 use super::object::Object;
-use crate::model::{Check, Guard, Node, Severity, Spanned, Stance};
+use crate::model::{Check, Guard, Node, Spanned, Stance};
 
 /// How many entries of one object are looked at.
 const MOST: usize = 512;
@@ -58,6 +58,12 @@ impl<'a> Checks<'a> {
         self.list.push(node.place(Check { name: name.into(), stance, value, absent: false }));
     }
 
+    /// Something that a list does not have.
+    fn missing(&mut self, name: impl Into<String>, list: &Node) {
+        let (name, value) = (name.into(), String::new());
+        self.list.push(list.place(Check { name, stance: Stance::Off, value, absent: true }));
+    }
+
     /// What holds where nothing is written.
     fn lacks(&mut self, name: impl Into<String>, stance: Stance, value: &str) {
         let check = Check { name: name.into(), stance, value: value.to_owned(), absent: true };
@@ -87,7 +93,7 @@ impl<'a> Checks<'a> {
 
     /// The fewer entries, the less is guarded.
     fn fewer(&mut self, name: impl Into<String>, count: usize, node: Option<&Node>) {
-        let stance = Stance::Narrowed(COUNTED.saturating_sub(count as u64));
+        let stance = Stance::Counted(COUNTED.saturating_sub(count as u64));
         self.counted(name, stance, count, node);
     }
 
@@ -128,9 +134,4 @@ fn must_not(text: &str) -> Stance {
     } else {
         Stance::Enforced
     }
-}
-
-/// A kind that has no more to say than that it is there.
-fn only_there(weight: Severity) -> Option<Severity> {
-    Some(weight)
 }

@@ -6,38 +6,41 @@
 use super::labels;
 use super::network;
 use super::object::Object;
+use super::pod::{self, Pod};
 use super::policy::{self, Allowed, NetworkPolicy};
 use crate::model::{
-    Behind, Declaration, Direction, Isolation, NetworkKind, NetworkObject, Node, Policy, Selector,
-    Span, Spanned, Unit,
+    Behind, Declaration, Direction, Isolation, NetworkKind, NetworkObject, Policy, Selector, Span,
+    Spanned, Unit,
 };
 
 /// How many times a pod is held against a policy or a Service.
 const MOST: usize = 1_000_000;
+/// How many Services pods are held against.
+const SERVICES: usize = 64;
 /// How many places a lack names.
 const PLACES: usize = 12;
 
 /// The pods that one object makes.
 struct Pods<'a> {
     object: &'a Object,
+    identity: String,
     labels: Vec<(String, String)>,
     /// Where the labels stand.
     places: Vec<Span>,
 }
 
-/// A Service as pods see it.
+/// A Service that can be reached from outside.
 struct Leads {
     namespace: String,
     title: String,
     selector: Selector,
     place: Span,
-    outside: bool,
 }
 
 /// What is left open for the pods of all objects, and the policies that select none of them.
 pub(super) fn units(objects: &[Object]) -> Vec<Declaration> {
     let policies: Vec<NetworkPolicy<'_>> = objects.iter().flat_map(policy::policies).collect();
-    let pods: Vec<Pods<'_>> = objects.iter().filter_map(pods).collect();
+    let pods: Vec<Pods<'_>> = objects.iter().flat_map(labelled).collect();
     let services: Vec<Leads> = objects.iter().filter_map(leads).collect();
     let mut left = MOST;
     let mut selects = vec![false; policies.len()];
@@ -53,9 +56,10 @@ pub(super) fn units(objects: &[Object]) -> Vec<Declaration> {
         }
         left = left.saturating_sub(policies.len() + services.len());
         let mut isolation = isolation(&own, &pods.places);
-        isolation.behind = behind(&services, namespace, pods, left);
+        isolation.behind =
+            behind(services.get(..left.min(services.len())).unwrap_or_default(), pods);
         isolation.labels = Some(lack(pods, &policies));
-        let identity = format!("pods of {}", pods.object.identity());
+        let identity = pods.identity.clone();
         units.push(declare(pods.object, identity, NetworkKind::Pods(isolation)));
     }
     for (at, policy) in policies.iter().enumerate().take(left) {
@@ -93,22 +97,20 @@ fn takes(policy: &NetworkPolicy<'_>, namespace: &str, labels: &[(String, String)
     policy.namespace.as_deref().is_none_or(|own| own == namespace) && policy.selector.takes(labels)
 }
 
-/// The pods of an object: its own, or those of a template in one of the usual places.
-fn pods(object: &Object) -> Option<Pods<'_>> {
-    let has = |node: &&Node| {
-        node.at("spec.containers").is_some() || node.at("spec.initContainers").is_some()
+/// The pods of an object, with their labels.
+fn labelled(object: &Object) -> Vec<Pods<'_>> {
+    let labelled = |pod: Pod<'_>| {
+        let (labels, places) = labels::labels(pod.metadata.and_then(|node| node.get("labels")));
+        let identity = format!("pods of {}", object.identity_as(pod::family(object)));
+        let identity =
+            if pod.within.is_empty() { identity } else { format!("{identity}, {}", pod.within) };
+        Pods { object, identity, labels, places }
     };
-    let template =
-        ["spec.template", "spec.jobTemplate.spec.template", "template", "spec.podTemplate"];
-    let own = (object.kind == "Pod").then_some(&object.node);
-    let mut templates = own.into_iter().chain(template.iter().filter_map(|path| object.at(path)));
-    let found = templates.find(has)?;
-    let (labels, places) = labels::labels(found.at("metadata.labels"));
-    Some(Pods { object, labels, places })
+    pod::pods(object).into_iter().map(labelled).collect()
 }
 
 fn leads(object: &Object) -> Option<Leads> {
-    if object.kind != "Service" || !object.group.is_empty() {
+    if object.kind != "Service" || !object.group.is_empty() || !network::is_outside(object) {
         return None;
     }
     let node = object.at("spec.selector").filter(|node| !node.entries().is_empty())?;
@@ -119,25 +121,17 @@ fn leads(object: &Object) -> Option<Leads> {
         title: object.title(),
         selector,
         place: node.span,
-        outside: network::is_outside(object),
     })
 }
 
-fn behind(
-    services: &[Leads],
-    namespace: &str,
-    pods: &Pods<'_>,
-    most: usize,
-) -> Vec<Spanned<Behind>> {
-    let own = services
-        .iter()
-        .take(most)
-        .filter(|service| service.namespace == namespace && service.selector.takes(&pods.labels));
-    let found = own.map(|service| {
-        let behind = Behind { service: service.title.clone(), outside: service.outside };
-        Spanned { value: behind, span: service.place, because: pods.places.clone() }
+fn behind(services: &[Leads], pods: &Pods<'_>) -> Vec<Spanned<Behind>> {
+    let near = services.iter().filter(|service| service.namespace == pods.object.namespace());
+    let seen = near.take(SERVICES).map(|service| {
+        let leads = service.selector.takes(&pods.labels);
+        let value = Behind { service: service.title.clone(), leads };
+        Spanned { value, span: service.place, because: pods.places.clone() }
     });
-    found.collect()
+    seen.collect()
 }
 
 /// Where the lack of a policy shows: the labels, and the selectors that pass them by.

@@ -1,6 +1,6 @@
 //! Policies of Kyverno, Gatekeeper and others.
 
-use super::{Checks, only_there};
+use super::Checks;
 use crate::model::{Node, Severity, Stance};
 
 pub(super) fn checks(kind: &str, group: &str, checks: &mut Checks<'_>) -> Option<Severity> {
@@ -12,7 +12,7 @@ pub(super) fn checks(kind: &str, group: &str, checks: &mut Checks<'_>) -> Option
             let node = checks.at("spec.exceptions").or_else(|| checks.at("spec"));
             let stance = Stance::Exempts(count as u64);
             checks.counted("exceptions", stance, count, node);
-            return only_there(Severity::Info);
+            return Some(Severity::Info);
         }
         (_, "constraints.gatekeeper.sh") => constraint(checks),
         ("Config", "config.gatekeeper.sh") => {
@@ -21,11 +21,11 @@ pub(super) fn checks(kind: &str, group: &str, checks: &mut Checks<'_>) -> Option
                 let count = names.map_or(0, |names| names.items().len());
                 checks.narrowed("namespaces left out", count, names);
             }
-            return only_there(Severity::Medium);
+            return Some(Severity::Medium);
         }
         ("ConstraintTemplate", "templates.gatekeeper.sh")
         | ("CleanupPolicy" | "ClusterCleanupPolicy", "kyverno.io") => {
-            return only_there(Severity::Medium);
+            return Some(Severity::Medium);
         }
         ("ClusterImagePolicy", _) => {
             let mode = checks.at("spec.mode");
@@ -35,10 +35,11 @@ pub(super) fn checks(kind: &str, group: &str, checks: &mut Checks<'_>) -> Option
             "TracingPolicy"
             | "TracingPolicyNamespaced"
             | "KubeArmorPolicy"
-            | "KubeArmorClusterPolicy",
+            | "KubeArmorClusterPolicy"
+            | "AdminNetworkPolicy"
+            | "BaselineAdminNetworkPolicy",
             _,
-        )
-        | ("AdminNetworkPolicy" | "BaselineAdminNetworkPolicy", _) => {}
+        ) => {}
         _ => return None,
     }
     Some(Severity::High)

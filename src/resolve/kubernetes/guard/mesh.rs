@@ -1,19 +1,19 @@
 //! Istio's authentication, authorization and TLS settings.
 
-use super::{Checks, only_there};
+use super::Checks;
 use crate::model::{Node, Severity, Stance};
 
 pub(super) fn checks(kind: &str, group: &str, checks: &mut Checks<'_>) -> Option<Severity> {
     match (kind, group.ends_with("istio.io")) {
         ("PeerAuthentication", _) => authentication(checks),
         ("AuthorizationPolicy", true) => authorization(checks),
-        ("RequestAuthentication", true) => return only_there(Severity::High),
+        ("RequestAuthentication", true) => return Some(Severity::High),
         ("DestinationRule", true) => {
             destination(checks);
-            return only_there(Severity::Info);
+            return Some(Severity::Info);
         }
         ("ServerAuthorization" | "MeshTLSAuthentication", _) => {
-            return only_there(Severity::Medium);
+            return Some(Severity::Medium);
         }
         _ => return None,
     }

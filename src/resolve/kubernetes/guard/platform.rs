@@ -1,6 +1,6 @@
 //! Quotas, pod security policies, API services, encryption at rest.
 
-use super::{Checks, must_not, only_there};
+use super::{Checks, must_not};
 use crate::model::{Node, Severity, Stance};
 
 /// Switches of a pod security policy and of OpenShift's constraints that should be off.
@@ -31,24 +31,24 @@ pub(super) fn checks(kind: &str, group: &str, checks: &mut Checks<'_>) -> Option
         ("Config", "") if checks.at("clusters").is_some() => kubeconfig(checks),
         ("EncryptionConfiguration", _) => {
             encryption(checks);
-            return only_there(Severity::High);
+            return Some(Severity::High);
         }
         ("StorageClass", _) => {
-            let Some(encrypted) = checks.at("parameters.encrypted") else { return None };
+            let encrypted = checks.at("parameters.encrypted")?;
             let on = encrypted.boolean() == Some(true);
             checks.say("encryption", if on { Stance::Enforced } else { Stance::Off }, encrypted);
         }
         ("ResourceQuota", "") => {
             let hard = checks.at("spec.hard").filter(|hard| hard.is_map());
             checks.fewer("number of limits", hard.map_or(0, |hard| hard.entries().len()), hard);
-            return only_there(Severity::Medium);
+            return Some(Severity::Medium);
         }
         ("LimitRange", "") => {
             let limits = checks.at("spec.limits").filter(|limits| limits.is_list());
             checks.fewer("number of limits", limits.map_or(0, |list| list.items().len()), limits);
-            return only_there(Severity::Medium);
+            return Some(Severity::Medium);
         }
-        ("PodDisruptionBudget", _) => return only_there(Severity::Low),
+        ("PodDisruptionBudget", _) => return Some(Severity::Low),
         _ => return None,
     }
     Some(Severity::Info)

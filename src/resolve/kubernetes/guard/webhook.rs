@@ -51,7 +51,7 @@ fn operations(checks: &mut Checks<'_>, name: &str, rules: Option<&Node>) {
         let key = format!("{operation} requests asked of {name}");
         match covered {
             Some(node) => checks.say(key, Stance::Enforced, node),
-            None => checks.say_as(key, Stance::Off, rules, "not asked".to_owned()),
+            None => checks.missing(key, rules),
         }
     }
 }

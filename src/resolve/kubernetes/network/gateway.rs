@@ -58,11 +58,9 @@ fn gateway(object: &Object) -> Ingress {
             host.as_ref().or(port.as_ref()).map_or_else(|| listener.place(()), |at| at.with(()));
         let number = port.as_ref().map_or("", |port| port.value.as_str());
         ingress.routes.push(place.with(format!("{name}:{number}")));
-        if let Some(protocol) = text(listener, "protocol") {
-            if matches!(protocol.value.as_str(), "HTTPS" | "TLS") {
-                ingress.tls.push(protocol.with(name.to_ascii_lowercase()));
-            }
-        }
+        let protocol = text(listener, "protocol");
+        let secure = protocol.filter(|protocol| matches!(protocol.value.as_str(), "HTTPS" | "TLS"));
+        ingress.tls.extend(secure.map(|protocol| protocol.with(name.to_ascii_lowercase())));
         let from = text(listener, "allowedRoutes.namespaces.from");
         let every = from.filter(|from| from.value == "All");
         ingress.gates.extend(every.map(|from| {
