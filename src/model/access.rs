@@ -1,6 +1,6 @@
 //! Access objects: who may do what in a cluster, and what watches over it.
 
-use super::{FileId, Known, Severity, Span, Spanned};
+use super::{FileId, Known, Severity, Span, Spanned, Variable};
 
 /// A role and its bindings, a namespace's guard, an admission policy.
 #[derive(Clone, Debug)]

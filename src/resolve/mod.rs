@@ -26,6 +26,7 @@ pub fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
     readers.extend(helm::readers_of(path, tree));
     readers.extend(kustomize::readers_of(path, tree));
     readers.extend(compose::readers_of(path, tree));
+    readers.extend(kubernetes::readers_of(path, tree));
     readers
 }
 

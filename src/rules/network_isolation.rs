@@ -212,7 +212,7 @@ impl Way<'_> {
     }
 
     fn key(&self, who: &str) -> String {
-        format!("{} {} {who}", self.name, self.way)
+        format!("{} {} {who}", self.name, self.preposition)
     }
 
     /// Says that `who` is let through; whoever takes them in may have been let through before.

@@ -55,7 +55,7 @@ pub(super) const RULE: Rule = Rule {
                   apiVersion: v1
                   kind: ConfigMap
                   metadata: {name: settings}
-                - ---
+                ----
                 - apiVersion: v1
                 - kind: ResourceQuota
                 - metadata: {name: team}

@@ -140,14 +140,14 @@ pub(super) const RULE: Rule = Rule {
 fn measure(object: &AccessObject, found: &mut Found<'_>) {
     let AccessKind::Binding(binding) = &object.kind else { return };
     let role = match &binding.role {
-        Some(role) => given(binding, role, found),
+        Some(role) => given(object, binding, role, found),
         None => "",
     };
     let public = ["system:discovery", "system:public-info-viewer", "system:basic-user"];
     for subject in &binding.subjects {
         let root = role == "cluster-admin";
         let level = if public.contains(&role) { SOMEBODY } else { level(&subject.value, root) };
-        let told = if level.rank <= SOMEBODY_ROOT.rank { Told::InKnownUnit } else { Told::Always };
+        let told = if level.rank <= SOMEBODY_ROOT.rank { Told::IfUnheard } else { Told::Always };
         found.say(level, format!("subject {}", subject.value), subject, "").told(told);
     }
     let reach = if binding.cluster { EVERYWHERE } else { HERE };
@@ -156,6 +156,7 @@ fn measure(object: &AccessObject, found: &mut Found<'_>) {
 
 /// Says which role is given, and names it.
 fn given<'a>(
+    object: &AccessObject,
     binding: &Binding,
     role: &'a Spanned<Known<String>>,
     found: &mut Found<'_>,
@@ -179,7 +180,8 @@ fn given<'a>(
             return own;
         }
     };
-    found.at(level, "role", role);
+    // Its kind decides as well how far it reaches.
+    found.at(level, "role", &role.clone().because([object.span]));
     own
 }
 

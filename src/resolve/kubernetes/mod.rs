@@ -8,6 +8,7 @@ mod data;
 mod environment;
 mod guard;
 mod labels;
+mod near;
 mod nested;
 mod network;
 mod object;
@@ -25,6 +26,7 @@ use self::volume::Others;
 use super::Resolved;
 use crate::model::{Settings, Tree};
 
+pub(super) use near::readers_of;
 pub(super) use object::{Object, objects};
 
 /// The units of the objects of all affected files of one revision, taken together: what one object

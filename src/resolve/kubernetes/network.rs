@@ -30,11 +30,6 @@ pub(super) fn unit(object: &Object) -> Option<Declaration> {
     Some(object.declare(Unit::Network(Box::new(unit)), title, span))
 }
 
-/// Whether an object is one of these.
-pub(super) fn is_network(kind: &str) -> bool {
-    matches!(kind, "Service" | "Ingress") || gateway::is_gateway(kind)
-}
-
 /// A Service that can be reached from outside the cluster.
 pub(super) fn is_outside(object: &Object) -> bool {
     let service = service(object);

@@ -86,6 +86,7 @@ fn kubernetes(object: &Object) -> Option<NetworkPolicy<'_>> {
 /// The peers of one rule; an empty or missing list is everybody.
 fn peers(rule: &Node, side: &str) -> Vec<Spanned<Peer>> {
     let entry = rule.entry(side);
+    let said: Vec<Span> = rule.get("ports").map(|ports| ports.span).into_iter().collect();
     let ports = ports(rule.get("ports"));
     let listed = entry.map(|entry| entry.value.items()).unwrap_or_default();
     if let Some(opaque) = entry.filter(|entry| entry.value.is_opaque()) {
@@ -95,9 +96,12 @@ fn peers(rule: &Node, side: &str) -> Vec<Spanned<Peer>> {
     if listed.is_empty() {
         let span = entry.map_or(rule.span, |entry| entry.key.span.to(entry.value.span));
         let peer = Peer { who: Who::Everybody, ports };
-        return vec![Spanned { value: peer, span, because: rule.because.clone() }];
+        let because = said.into_iter().chain(rule.because.iter().copied()).collect();
+        return vec![Spanned { value: peer, span, because }];
     }
-    let peer = |node: &Node| node.place(Peer { who: who(node), ports: ports.clone() });
+    let peer = |node: &Node| {
+        node.place(Peer { who: who(node), ports: ports.clone() }).because(said.iter().copied())
+    };
     listed.iter().take(MOST).map(peer).collect()
 }
 

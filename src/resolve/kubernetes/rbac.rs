@@ -17,6 +17,16 @@ pub(super) fn is_rbac(object: &Object) -> bool {
     object.group.starts_with("rbac.") || object.group == "authorization.openshift.io"
 }
 
+/// It says what is allowed.
+pub(super) fn is_role(object: &Object) -> bool {
+    is_rbac(object) && matches!(object.kind.as_str(), "Role" | "ClusterRole")
+}
+
+/// It says to whom.
+pub(super) fn is_binding(object: &Object) -> bool {
+    is_rbac(object) && matches!(object.kind.as_str(), "RoleBinding" | "ClusterRoleBinding")
+}
+
 /// The roles that are declared among some objects.
 pub(super) struct Roles(HashSet<(bool, String, String)>);
 

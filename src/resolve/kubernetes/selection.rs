@@ -37,6 +37,16 @@ struct Leads {
     place: Span,
 }
 
+/// It makes pods.
+pub(super) fn is_selected(object: &Object) -> bool {
+    !pod::pods(object).is_empty()
+}
+
+/// It selects pods, to protect them or to lead to them from outside.
+pub(super) fn selects(object: &Object) -> bool {
+    policy::is_policy(&object.kind) || leads(object).is_some()
+}
+
 /// What is left open for the pods of all objects, and the policies that select none of them.
 pub(super) fn units(objects: &[Object]) -> Vec<Declaration> {
     let policies: Vec<NetworkPolicy<'_>> = objects.iter().flat_map(policy::policies).collect();

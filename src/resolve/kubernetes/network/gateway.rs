@@ -4,26 +4,6 @@ use super::super::object::Object;
 use super::{MOST, annotation, route};
 use crate::model::{Gate, Ingress, Node, Spanned};
 
-/// Kinds of object that are read here.
-const KINDS: &[&str] = &[
-    "Gateway",
-    "HTTPRoute",
-    "GRPCRoute",
-    "TLSRoute",
-    "TCPRoute",
-    "UDPRoute",
-    "Route",
-    "VirtualService",
-    "IngressRoute",
-    "IngressRouteTCP",
-    "HTTPProxy",
-];
-
-/// Whether an object is one of these.
-pub(super) fn is_gateway(kind: &str) -> bool {
-    KINDS.contains(&kind)
-}
-
 /// What an object lets in from outside.
 pub(super) fn ingress(object: &Object) -> Option<Ingress> {
     let group = object.group.as_str();
