@@ -328,6 +328,18 @@ fn ci_containers() {
             &["critical secret-in-environment .gitlab-ci.yml:3"],
         ),
         (
+            "O19 registries nobody checks",
+            &[(
+                ".gitlab-ci.yml",
+                "copy:\n  script:\n    - skopeo copy docker://a/b:1 docker://c/d:1\n",
+            )],
+            &[(
+                ".gitlab-ci.yml",
+                "copy:\n  script:\n    - skopeo copy --dest-tls-verify=false docker://a/b:1 docker://c/d:1\n",
+            )],
+            &["medium tls-verification .gitlab-ci.yml:3"],
+        ),
+        (
             "O05 the daemon beside it",
             &[(
                 ".gitlab-ci.yml",

@@ -160,6 +160,12 @@ fn run(workload: &Workload, found: &mut Found<'_>) {
             say(&what, &how, &command.place(), found);
         }
     }
+    for option in workload.options.iter().filter(|option| option.name == "tls_verify") {
+        let value = option.value.as_ref();
+        if value.is_some_and(|value| value.text.eq_ignore_ascii_case("false")) {
+            say("images", "tls-verify", &option.place, found);
+        }
+    }
 }
 
 fn variables<'a>(variables: impl Iterator<Item = &'a Variable>, found: &mut Found<'_>) {

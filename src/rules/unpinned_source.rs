@@ -22,7 +22,7 @@ const STEP_RANGE: Level = Level::medium(2, "a version that moves")
     .in_new_unit(Severity::Info)
     .when_added(Severity::Info)
     .when_widened(Severity::Info);
-const STEP_FLOATING: Level = Level::medium(3, "whatever is newest, in a job")
+const STEP_FLOATING: Level = Level::medium(3, "whatever is newest")
     .in_new_unit(Severity::Low)
     .when_added(Severity::Low)
     .when_widened(Severity::Low);

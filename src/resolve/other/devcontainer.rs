@@ -117,7 +117,8 @@ fn lifecycle(entry: &Entry, tree: &dyn Tree, unit: &mut Workload) {
 fn features(root: &Node, file: &Rc<File>, out: &mut Vec<Declaration>) {
     for entry in root.get("features").map(Node::entries).unwrap_or_default() {
         let name = entry.key.value.as_str();
-        if name.starts_with('.') || name.is_empty() {
+        // A bare name is one that the tool itself brought along once.
+        if name.starts_with('.') || !name.contains('/') {
             continue;
         }
         let tag = name.rfind(':').filter(|at| !name.get(*at..).unwrap_or_default().contains('/'));
