@@ -20,8 +20,10 @@ fn main() -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     for path in arguments {
         let folder = Folder { top: top.clone(), files: RefCell::default() };
+        let file = folder.get(BStr::new(&path), None);
+        let recognised = file.is_some_and(|file| file.kind == Some(FileKind::Compose));
         let Some(model) = resolve::compose_model(&folder, BStr::new(&path)) else {
-            writeln!(out, "{}", json!({ "path": path }))?;
+            writeln!(out, "{}", json!({ "path": path, "recognised": recognised }))?;
             continue;
         };
         let files: Vec<String> = model.files.iter().map(ToString::to_string).collect();
@@ -32,7 +34,7 @@ fn main() -> std::io::Result<()> {
         let root = dump(&model.root);
         let folder = model.folder.to_string();
         let line = json!({
-            "path": path, "files": files, "folder": folder, "root": root, "gaps": gaps,
+            "path": path, "recognised": recognised, "files": files, "folder": folder, "root": root, "gaps": gaps,
         });
         writeln!(out, "{line}")?;
     }

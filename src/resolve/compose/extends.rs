@@ -134,6 +134,7 @@ impl Resolver<'_, '_> {
         let other = self.origin(origin, text, file.span)?;
         let base = self.service(&other, name);
         let base = self.told(base, service.span, &other.file)?;
+        self.loader.extended.insert((other.file.text.path.clone(), name.to_owned()));
         Some(rebase::service(&base, other.folder.as_ref(), origin.folder.as_ref()))
     }
 

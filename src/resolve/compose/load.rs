@@ -30,6 +30,8 @@ pub(super) struct Loader<'t> {
     room: usize,
     /// Nodes that may still be copied.
     nodes: usize,
+    /// Services of other files that are extended.
+    pub(super) extended: HashSet<(BString, String)>,
     /// The main files of what is included.
     pub(super) included: HashSet<BString>,
     /// Files that may still be included.
@@ -59,6 +61,7 @@ impl<'t> Loader<'t> {
             sources: Vec::new(),
             room: interpolate::LARGEST,
             nodes: MOST_NODES,
+            extended: HashSet::new(),
             included: HashSet::new(),
             includes: include::MOST,
             bases: HashMap::new(),

@@ -18,7 +18,7 @@ mod remote;
 mod sets;
 mod unique;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use bstr::{BStr, BString};
@@ -50,42 +50,59 @@ pub(super) fn units(tree: &dyn Tree, files: &[Rc<File>], settings: &Settings) ->
             resolved.gaps.push(Gap::of(GapKind::Limit, set.main.text.path.clone(), message));
             continue;
         }
-        let (project, Extra { sources, gaps, included }) = load(tree, set);
-        for gap in gaps {
-            if !resolved.gaps.contains(&gap) {
-                resolved.gaps.push(gap);
+        let (project, extra) = load(tree, set);
+        for gap in &extra.gaps {
+            if !resolved.gaps.contains(gap) {
+                resolved.gaps.push(gap.clone());
             }
         }
-        let Some(project) = project else { continue };
-        projects.push(Loaded { project, sources, included });
+        projects.extend(project.map(|project| (project, extra)));
     }
-    for (at, Loaded { project, sources, .. }) in projects.iter().enumerate() {
-        if is_part(at, &projects) {
+    let elsewhere = Elsewhere::of(&projects);
+    for (project, extra) in &projects {
+        if elsewhere.has_all(project, extra) {
             continue;
         }
         let (units, gaps) = lower::units(project, tree, settings);
-        resolved.units.extend(units);
+        resolved.units.extend(units.into_iter().filter(|unit| !elsewhere.has(project, unit)));
         resolved.gaps.extend(gaps);
-        resolved.units.extend(sources.iter().cloned().map(|source| declaration(project, source)));
+        let sources = extra.sources.iter().cloned();
+        resolved.units.extend(sources.map(|source| declaration(project, source)));
     }
     resolved
 }
 
-/// A project, and the files that it includes.
-struct Loaded {
-    project: Project,
-    sources: Vec<Source>,
-    included: HashSet<BString>,
+/// What other projects take in, and tell of.
+struct Elsewhere<'p> {
+    /// Files that are included, with the files that include them.
+    included: HashMap<&'p BString, Vec<&'p BString>>,
+    /// Services that are extended, by file and name.
+    extended: HashSet<(&'p BString, &'p str)>,
 }
 
-/// Whether another project includes all that this one declares: then it is told of there.
-fn is_part(at: usize, projects: &[Loaded]) -> bool {
-    let Some(this) = projects.get(at) else { return false };
-    projects.iter().enumerate().any(|(other, project)| {
-        other != at
-            && project.included.contains(&this.project.path)
-            && !this.included.contains(&project.project.path)
-    })
+impl<'p> Elsewhere<'p> {
+    fn of(projects: &'p [(Project, Extra)]) -> Self {
+        let mut elsewhere = Self { included: HashMap::new(), extended: HashSet::new() };
+        for (project, extra) in projects {
+            for path in &extra.included {
+                elsewhere.included.entry(path).or_default().push(&project.path);
+            }
+            let extended = extra.extended.iter().filter(|(path, _)| *path != project.path);
+            elsewhere.extended.extend(extended.map(|(path, name)| (path, name.as_str())));
+        }
+        elsewhere
+    }
+
+    fn has_all(&self, project: &Project, extra: &Extra) -> bool {
+        let by = self.included.get(&project.path).into_iter().flatten();
+        by.into_iter().any(|by| **by != project.path && !extra.included.contains(*by))
+    }
+
+    fn has(&self, project: &Project, unit: &Declaration) -> bool {
+        let Unit::Workload(workload) = &unit.unit else { return false };
+        let name = workload.identity.strip_prefix("service ").unwrap_or_default();
+        self.extended.contains(&(&project.path, name))
+    }
 }
 
 /// Those of the files at `paths` that only change another one, with that one.
@@ -129,7 +146,10 @@ pub(super) fn model(tree: &dyn Tree, path: &BStr) -> Option<ComposeModel> {
 struct Extra {
     sources: Vec<Source>,
     gaps: Vec<Gap>,
+    /// Files that it includes.
     included: HashSet<BString>,
+    /// Services of other files that it extends.
+    extended: HashSet<(BString, String)>,
 }
 
 /// A set of files as one project.
@@ -138,7 +158,7 @@ fn load(tree: &dyn Tree, set: Set) -> (Option<Project>, Extra) {
     let scope = loader.scope(set.folder.as_ref(), set.environment);
     let scope = Scope { named: set.named, ..scope };
     let root = loader.model(&set.files, &scope, &mut Vec::new());
-    let Loader { files, gaps, sources, included, .. } = loader;
+    let Loader { files, gaps, sources, included, extended, .. } = loader;
     let project = root.map(|root| Project {
         path: set.main.text.path.clone(),
         folder: set.folder,
@@ -147,7 +167,7 @@ fn load(tree: &dyn Tree, set: Set) -> (Option<Project>, Extra) {
         root,
         environment: scope.environment,
     });
-    (project, Extra { sources, gaps, included })
+    (project, Extra { sources, gaps, included, extended })
 }
 
 fn declaration(project: &Project, source: Source) -> Declaration {
