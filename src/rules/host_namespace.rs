@@ -12,6 +12,7 @@ const UNKNOWN: Level =
 const NO_MORE: Level = Level::medium(2, "the default one");
 const JOINED: Level = Level::medium(3, "shared with other containers");
 const HOST_NAMES: Level = Level::medium(4, "the host's");
+const PARENT: Level = Level::low(1, "chosen by hand").in_new_unit(Severity::Info);
 const HOST: Level = Level::high(4, "the host's");
 
 pub(super) const RULE: Rule = Rule {
@@ -22,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
           shared memory. A container that joins another one gets what that one has.",
     fix: "Leave the namespace to the container; publish the port or share the volume that is \
           needed instead.",
-    levels: &[OWN, UNKNOWN, NO_MORE, JOINED, HOST_NAMES, HOST],
+    levels: &[OWN, UNKNOWN, NO_MORE, JOINED, HOST_NAMES, PARENT, HOST],
     references: &[
         Reference::CisDocker("5.10"),
         Reference::CisDocker("5.16"),
@@ -148,6 +149,10 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn measure(workload: &Workload, found: &mut Found<'_>) {
+    for parent in workload.options.iter().filter(|option| option.name == "cgroup_parent") {
+        let text = parent.value.as_ref().map_or("", |value| value.text.as_str());
+        found.say(PARENT, "parent control group", &parent.place, text);
+    }
     let mut own_users = false;
     let mut own_network = false;
     for namespace in &workload.namespaces {

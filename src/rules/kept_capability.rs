@@ -129,12 +129,11 @@ fn measure(workload: &Workload, found: &mut Found<'_>) {
     }
     for name in DEFAULT.iter().filter(|name| is_default(name, workload.platform)) {
         let key = format!("capability {name}");
-        match dropped(name).filter(|_| !added(name)) {
-            Some(place) => drop(found.say(DROPPED, key, place, "")),
-            None => {
-                let level = if *name == "NET_RAW" { KEPT_RAW } else { KEPT };
-                lost(found, level, &key, workload);
-            }
+        if let Some(place) = dropped(name).filter(|_| !added(name)) {
+            found.say(DROPPED, key, place, "");
+        } else {
+            let level = if *name == "NET_RAW" { KEPT_RAW } else { KEPT };
+            lost(found, level, &key, workload);
         }
     }
 }

@@ -12,6 +12,7 @@ mod check_directive;
 mod cluster_right;
 mod confinement;
 mod content_trust;
+mod control_plane_flag;
 mod copied_root;
 mod credential_file;
 mod daemon_setting;
@@ -96,6 +97,7 @@ pub const RULES: &[&Rule] = &[
     &cluster_right::RULE,
     &confinement::RULE,
     &content_trust::RULE,
+    &control_plane_flag::RULE,
     &copied_root::RULE,
     &credential_file::RULE,
     &daemon_setting::RULE,
