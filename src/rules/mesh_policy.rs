@@ -53,7 +53,7 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[
-                "requests that pass of AuthorizationPolicy web: was enforced (some), now switched off (every one)",
+                "requests that pass of AuthorizationPolicy web: was enforced (some), now wide open (every one)",
             ],
         },
         Example {

@@ -74,7 +74,6 @@ pub(super) const RULE: Rule = Rule {
         "checkov CKV2_K8S_6",
         "kube-linter non-isolated-pod",
         "kube-linter dangling-networkpolicy",
-        "kube-linter dangling-networkpolicypeer-podselector",
         "kube-score pod-networkpolicy",
         "kube-score networkpolicy-targets-pod",
         "polaris missingNetworkPolicy",

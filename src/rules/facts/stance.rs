@@ -8,8 +8,7 @@ pub(in crate::rules) const NARROWED: Level = Level::medium(2, "narrowed, by").on
 pub(in crate::rules) const COUNTED: Level = Level::medium(2, "as many as").only_lost();
 pub(in crate::rules) const EXEMPTS: Level = Level::medium(2, "some are exempt");
 pub(in crate::rules) const WARNS: Level = Level::high(3, "not enforced").only_lost();
-pub(in crate::rules) const OFF: Level =
-    Level::high(4, "switched off").in_new_unit(Severity::Medium);
+pub(in crate::rules) const OFF: Level = Level::high(4, "wide open").in_new_unit(Severity::Medium);
 pub(in crate::rules) const ABSENT: Level = Level::high(4, "nothing is enforced").only_lost();
 
 /// Every level.
