@@ -113,11 +113,6 @@ fn read_target(lineage: &[&Node], defaults: &Defaults, unit: &mut Workload) {
     for word in words("attest") {
         command_line::attest(&word, unit);
     }
-    for name in ["dockerfile", "target"] {
-        for word in words(name) {
-            unit.options.push(options::option(name, &word));
-        }
-    }
 }
 
 /// What takes the place of a `FROM` or is built from elsewhere.

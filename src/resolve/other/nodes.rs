@@ -173,3 +173,33 @@ fn variable(text: &str) -> (&str, usize) {
     let end = inside.find(|c| !is_name(c)).unwrap_or(inside.len());
     (inside.get(..end).unwrap_or_default(), end + 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{FileId, Span};
+
+    #[test]
+    fn what_the_ci_system_fills_in_keeps_its_length() {
+        for text in ["a ${{ env.X }} b", "{{x}}", "${{ open", "}} {{", "ä{{ö}}$"] {
+            assert_eq!(masked(text).len(), text.len(), "{text}");
+        }
+        assert_eq!(masked("a ${{ env.X }}/b"), "a $___________/b");
+    }
+
+    #[test]
+    fn variables_of_the_file_itself_are_known() {
+        let span = Span::head(FileId(0));
+        let place = |text: &str| Spanned::new(text.to_owned(), span);
+        let defaults = Defaults::from([("TAG".to_owned(), place("1.2"))]);
+        for (text, known, unknown) in [
+            ("a:$TAG", "a:1.2", false),
+            ("a:${TAG}-x", "a:1.2-x", false),
+            ("$REG/a:$TAG", "$REG/a:1.2", true),
+            ("a:${TAG", "a:1.2", false),
+        ] {
+            let word = expand(&terms::expanded(&place(text)), &defaults);
+            assert_eq!((word.value.text.as_str(), word.value.unknown), (known, unknown));
+        }
+    }
+}

@@ -370,3 +370,58 @@ pub(super) fn exec(words: &[Word]) -> Option<Invocation> {
 fn join(a: Span, b: Span) -> Span {
     if a.file == b.file { a.to(b) } else { a }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::FileId;
+
+    fn word(text: &str) -> Word {
+        expanded(&Spanned::new(text.to_owned(), Span::head(FileId(0))))
+    }
+
+    #[test]
+    fn sizes() {
+        for (text, amount) in [
+            ("512m", Some(512 << 20)),
+            ("1.5g", Some(3 << 29)),
+            ("2GiB", Some(2 << 30)),
+            ("1024", Some(1024)),
+            ("lots", None),
+            ("99999999999999999999g", None),
+        ] {
+            assert_eq!(bytes(text), amount, "{text}");
+        }
+        assert_eq!(thousandths(".5"), Some(500));
+    }
+
+    #[test]
+    fn ports() {
+        for (text, host, published, container) in [
+            ("80", Host::Every, None, Some((80, 80))),
+            ("8080:80/udp", Host::Every, Some((8080, 8080)), Some((80, 80))),
+            ("127.0.0.1::80", Host::Loopback, None, Some((80, 80))),
+            ("[::1]:9000-9002:90-92", Host::Loopback, Some((9000, 9002)), Some((90, 92))),
+            ("10.0.0.1:1:2", Host::Address("10.0.0.1".into()), Some((1, 1)), Some((2, 2))),
+            ("${PORT:-1:2}:80", Host::Every, None, Some((80, 80))),
+        ] {
+            let port = port(&word(text)).unwrap().value;
+            assert_eq!((port.host, port.published, port.container), (host, published, container));
+        }
+    }
+
+    #[test]
+    fn volumes() {
+        for (text, kind, source, target) in [
+            ("/data", MountKind::Volume, "", "/data"),
+            ("data:/d:ro", MountKind::Volume, "data", "/d"),
+            ("./a/:/d", MountKind::Host, "./a", "/d"),
+            ("C:\\x:/d", MountKind::Host, "C:\\x", "/d"),
+            ("$PWD:/d", MountKind::Host, "$PWD", "/d"),
+        ] {
+            let mount = volume(&word(text)).unwrap().value;
+            assert_eq!((mount.kind, mount.source.as_str()), (kind, source), "{text}");
+            assert_eq!(mount.target, target, "{text}");
+        }
+    }
+}
