@@ -83,7 +83,13 @@ impl Mask {
         let mut masked = self.text(text);
         let words = self.words.get(&(which, file)).into_iter().flatten();
         for (_, _, word) in words.filter(|(first, last, _)| (*first..=*last).contains(&number)) {
-            masked = masked.replace(word.as_str(), &redact(word));
+            // A name may hold the same word: only what stands behind it is the password.
+            let at = masked.find([':', '=']).unwrap_or_default();
+            let (name, value) = masked.split_at(at);
+            if !value.contains(word.as_str()) {
+                return WITHHELD.to_owned();
+            }
+            masked = format!("{name}{}", value.replace(word.as_str(), &redact(word)));
         }
         let holds = self.lines.get(&(which, file)).is_some_and(|lines| lines.contains(&number));
         if holds && masked == text { WITHHELD.to_owned() } else { masked }
