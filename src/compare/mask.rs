@@ -16,13 +16,16 @@ const OURS: &[&str] = &[
 ];
 
 /// The longest password that may be a word of the language, or the project's own name.
-const WORD: usize = 16;
+const LONGEST_WORD: usize = 16;
+
+/// A word, and the first and last line that it is a password in.
+type Word = (u32, u32, String);
 
 /// The secrets of both revisions, and the lines they stand in.
 pub(super) struct Mask {
     secrets: Vec<String>,
     /// Passwords that are plain words: cut out where they stand as passwords, and nowhere else.
-    words: HashMap<(Which, FileId), Vec<(u32, u32, String)>>,
+    words: HashMap<(Which, FileId), Vec<Word>>,
     lines: HashMap<(Which, FileId), HashSet<u32>>,
 }
 
@@ -97,5 +100,5 @@ impl Mask {
 }
 
 fn is_word(secret: &str) -> bool {
-    secret.len() <= WORD && secret.bytes().all(|byte| byte.is_ascii_lowercase())
+    secret.len() <= LONGEST_WORD && secret.bytes().all(|byte| byte.is_ascii_lowercase())
 }

@@ -21,6 +21,9 @@ const NEW_UNKNOWN: Level =
     Level::low(5, "an address that a variable decides").in_new_unit(Severity::Info);
 const NEW_EVERY: Level = Level::medium(5, "every address of the host").in_new_unit(Severity::Low);
 const NEW_NODE: Level = Level::medium(5, "every address of the node");
+const ANNOUNCED: Level =
+    Level::low(1, "announced, where shells, debuggers and administration listen")
+        .in_new_unit(Severity::Info);
 const FREE: Level = Level::closed("1024 or above");
 const RESERVED: Level = Level::low(1, "below 1024, where well-known services listen")
     .in_new_unit(Severity::Info)
@@ -160,6 +163,9 @@ fn measure(workload: &Workload, found: &mut Found<'_>) {
         measured.port(port, &mut plain, found);
     }
     measured.tell(plain, found);
+    for port in &workload.exposed {
+        measured.announced(port, found);
+    }
 }
 
 /// The ports of one workload.
@@ -261,6 +267,16 @@ impl Ports<'_> {
                 let place = Spanned::new((), self.head);
                 found.say(NEW_EVERY, slot(&host, number), &place, "").told(Told::Elsewhere);
             }
+        }
+    }
+
+    /// `expose`, `containerPort`: open to whoever shares a network with it.
+    fn announced(&self, port: &Spanned<Published>, found: &mut Found<'_>) {
+        let Some((first, last)) = port.value.container else { return };
+        let known = known_within(first, last).filter(|_| port.value.protocol == "tcp");
+        let shells = known.filter(|number| self.service(*number) == Some(Service::Administration));
+        for number in shells.filter(|number| !allowed(*number, "tcp", found.settings)) {
+            found.say(ANNOUNCED, format!("container port {number}/tcp"), port, "");
         }
     }
 
