@@ -80,7 +80,8 @@ pub(super) fn units(objects: &[Object]) -> Vec<Declaration> {
             left = left.saturating_sub(policies.len());
             let mut isolation = isolation(&own, &[]);
             let count = policy.selector.requirements.len() as u64;
-            isolation.requirements = Some(Spanned::new(count, policy.place));
+            let known = policy.selector.unknown.is_none();
+            isolation.requirements = known.then(|| Spanned::new(count, policy.place));
             isolation.labels = Some(Spanned::new((), policy.place));
             let identity = format!("pods selected by {identity}");
             units.push(declare(policy.object, identity, NetworkKind::Pods(isolation)));
