@@ -164,6 +164,10 @@ const BASE: (&str, &str) = (
      containers:\n        - name: web\n          image: acme/web:1.2.3\n          securityContext:\n            \
      privileged: false\n            readOnlyRootFilesystem: true\n",
 );
+const POLICY: (&str, &str) = (
+    "base/policy.yaml",
+    "apiVersion: v1\nkind: ResourceQuota\nmetadata:\n  name: all\nspec:\n  hard:\n    pods: 10\n",
+);
 const KUSTOMIZATION: (&str, &str) = ("base/kustomization.yaml", "resources:\n  - web.yaml\n");
 
 #[test]
@@ -238,6 +242,26 @@ fn kustomizations_change_what_they_name() {
                 ),
             ],
             &[],
+        ),
+        (
+            "K11",
+            &[
+                POLICY,
+                BASE,
+                ("base/kustomization.yaml", "resources:\n  - web.yaml\n  - policy.yaml\n"),
+            ],
+            &[POLICY, BASE, KUSTOMIZATION],
+            &["medium removed-guard base/policy.yaml:1 (old line)"],
+        ),
+        (
+            "the same, with its file",
+            &[
+                POLICY,
+                BASE,
+                ("base/kustomization.yaml", "resources:\n  - web.yaml\n  - policy.yaml\n"),
+            ],
+            &[BASE, KUSTOMIZATION],
+            &["medium removed-guard base/policy.yaml:1 (old line)"],
         ),
         (
             "K27",

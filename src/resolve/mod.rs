@@ -114,11 +114,10 @@ pub fn units(tree: &dyn Tree, paths: &[BString], names: &Names, settings: &Setti
             objects.extend(kubernetes::objects(documents, &file));
         }
     }
-    let kustomize::Made { resolved: made, objects: changed, applied } =
-        kustomize::made(tree, &of(&[FileKind::Kustomization]));
-    objects.retain(|object| !applied.contains(&object.file.text.path));
-    objects.extend(changed);
-    resolved.add(made);
+    let made = kustomize::made(tree, &of(&[FileKind::Kustomization]));
+    objects.retain(|object| made.leaves(object));
+    objects.extend(made.objects);
+    resolved.add(made.resolved);
     let mut charts = helm::Charts::new(tree);
     for file in of(&[FileKind::Template]) {
         objects.extend(kubernetes::objects(&charts.fill(&file), &file));

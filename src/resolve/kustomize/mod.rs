@@ -6,7 +6,7 @@ mod images;
 mod patch;
 mod remote;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use bstr::{BStr, BString, ByteSlice as _};
@@ -66,7 +66,11 @@ pub(super) struct Made {
     /// Objects as they are changed, in the name of the kustomization.
     pub(super) objects: Vec<Object>,
     /// Patches that were laid over what they change: by themselves they say nothing more.
-    pub(super) applied: HashSet<BString>,
+    applied: HashSet<BString>,
+    /// Objects that count in the name of the kustomization alone: file and first byte.
+    taken: HashSet<(BString, u32)>,
+    /// Folders with an affected kustomization, and the files that these name.
+    reached: HashMap<BString, HashSet<BString>>,
 }
 
 /// Reads the affected kustomizations.
@@ -86,11 +90,25 @@ pub(super) fn made(tree: &dyn Tree, files: &[Rc<File>]) -> Made {
 }
 
 impl Made {
+    /// Whether an object of a file counts by itself: no kustomization stands for it, or has left
+    /// it out.
+    pub(super) fn leaves(&self, object: &Object) -> bool {
+        let path = &object.file.text.path;
+        let reached = self.reached.get(split(path.as_bstr()).0.as_bytes());
+        let out = PROTECTIVE.contains(&object.kind.as_str())
+            && reached.is_some_and(|files| !files.contains(path));
+        let place = (path.clone(), object.node.span.start);
+        !out && !self.applied.contains(path) && !self.taken.contains(&place)
+    }
+
     fn change(&mut self, tree: &dyn Tree, file: &Rc<File>, root: &Node) {
         let patches = patch::of(root, file, tree);
         let mut resources = Vec::new();
         let mut seen = HashSet::from([file.text.path.clone()]);
         collect(tree, file, DEPTH, &mut seen, &mut resources);
+        let folder = split(file.text.path.as_bstr()).0.to_owned();
+        let paths = resources.iter().map(|resource| resource.text.path.clone());
+        self.reached.entry(folder).or_default().extend(paths);
         for resource in &resources {
             let Declared::Tree(documents) = &resource.declared else { continue };
             for object in objects(documents, resource) {
@@ -101,7 +119,11 @@ impl Made {
                     changed = true;
                     self.applied.extend(patch.path.clone());
                 }
-                if changed || PROTECTIVE.contains(&object.kind.as_str()) {
+                let protective = PROTECTIVE.contains(&object.kind.as_str());
+                if protective {
+                    self.taken.insert((resource.text.path.clone(), object.node.span.start));
+                }
+                if changed || protective {
                     self.objects.push(Object { node, file: Rc::clone(file), ..object });
                 }
             }
