@@ -140,7 +140,7 @@ fn lower(
 ) {
     out.gaps.extend(file.gaps.iter().cloned());
     let Declared::Dockerfile(dockerfile) = &file.declared else {
-        out.units.extend(git_file(path, file));
+        out.units.extend(compose::data(file).or_else(|| git_file(path, file)));
         return;
     };
     let (stages, gaps) = stage::stages(dockerfile, &file.text, settings);

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use bstr::BStr;
+use bstr::{BStr, ByteSlice as _};
 
-use crate::model::{Declared, FileKind, Tree, Variable};
+use super::path::name;
+use crate::model::{
+    DataKind, DataObject, Declaration, Declared, File, FileKind, Span, Tree, Unit, Variable,
+};
 
 /// Variables by name, the last line of a name winning.
 #[derive(Clone, Debug, Default)]
@@ -47,4 +50,25 @@ impl Environment {
             self.variables.entry(name).or_insert(variable);
         }
     }
+}
+
+/// An environment file as values written down for others to use; `None` for any other file.
+pub(in crate::resolve) fn data(file: &File) -> Option<Declaration> {
+    let Declared::Environment(variables) = &file.declared else { return None };
+    let text = &file.text;
+    let head = Span::head(text.file);
+    let title = format!("environment file {}", name(text.path.as_bstr()));
+    let unit = DataObject {
+        file: text.file,
+        identity: title.clone(),
+        title: title.clone(),
+        head,
+        span: text.span(0..text.content.len()),
+        kind: DataKind::Environment,
+        values: variables.clone(),
+        immutable: None,
+    };
+    let body = variables.iter().map(|variable| variable.name.clone()).collect();
+    let (unit, path) = (Unit::Data(Box::new(unit)), text.path.clone());
+    Some(Declaration { unit, path, title, body })
 }

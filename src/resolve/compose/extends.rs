@@ -22,6 +22,14 @@ pub(super) struct Origin {
     /// The folder that its paths count from.
     folder: BString,
     services: Node,
+    /// Where each service stands among them, by name.
+    index: HashMap<String, usize>,
+}
+
+/// Where each entry stands, by its key, the last one where it stands twice.
+fn index(services: &Node) -> HashMap<String, usize> {
+    let entries = services.entries().iter().enumerate();
+    entries.map(|(at, entry)| (entry.key.value.clone(), at)).collect()
 }
 
 /// Where services come from while they are resolved.
@@ -47,6 +55,7 @@ pub(super) fn resolved(
         id: loader.number(),
         file: Rc::clone(file),
         folder: scope.folder.clone(),
+        index: index(services),
         services: services.clone(),
     };
     let mut resolver = Resolver { loader, scope, known: HashMap::new(), chain: Vec::new() };
@@ -75,7 +84,8 @@ fn without(node: &Node, key: &str) -> Node {
 impl Resolver<'_, '_> {
     /// A service with all that it extends. `None`: there is none of that name.
     fn service(&mut self, origin: &Origin, name: &str) -> Option<Node> {
-        let service = origin.services.get(name)?;
+        let at = *origin.index.get(name)?;
+        let service = &origin.services.entries().get(at)?.value;
         let Some(extends) = service.get("extends").filter(|extends| !extends.is_null()) else {
             return Some(service.clone());
         };
@@ -164,7 +174,8 @@ impl Resolver<'_, '_> {
         let services = model.and_then(|model| unique(&model).get("services").cloned());
         let origin = services.map(|services| {
             let folder = path::parent(file.text.path.as_ref()).into();
-            Rc::new(Origin { id: self.loader.number(), file, folder, services })
+            let (id, index) = (self.loader.number(), index(&services));
+            Rc::new(Origin { id, file, folder, services, index })
         });
         self.loader.bases.insert(key, origin.clone());
         origin

@@ -30,6 +30,7 @@ use load::{Loader, Scope};
 use project::Project;
 use sets::{Set, Sets};
 
+pub(super) use environment::data;
 pub(super) use readers::readers_of;
 
 use super::{ComposeModel, Resolved};
@@ -175,3 +176,6 @@ fn declaration(project: &Project, source: Source) -> Declaration {
     let unit = Unit::Source(Box::new(source));
     Declaration { unit, path: project.path.clone(), title, body: Vec::new() }
 }
+
+#[cfg(test)]
+mod tests;
