@@ -256,7 +256,7 @@ fn contexts() {
             "K09",
             app!("        securityContext: {runAsUser: 1000}\n"),
             app!("        securityContext: {runAsUser: 1000}\n        securityContext: {}\n"),
-            &["high runs-as-root web.yaml:9", "unjudged web.yaml:12"],
+            &["high runs-as-root web.yaml:12", "unjudged web.yaml:12"],
         ),
         (
             "K09 the first one is worse",
@@ -304,7 +304,7 @@ fn contexts() {
                 "        args:\n        - |\n          ---\n          securityContext: {runAsUser: \
                  1000}\n"
             ),
-            &["high runs-as-root web.yaml:9"],
+            &["high runs-as-root web.yaml:11"],
         ),
     ]);
 }
@@ -439,6 +439,28 @@ fn values_that_are_secret() {
             "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata:\n  password: \
              WGszOWRrUW16ejgx\n",
             &["critical plain-secret web.yaml:5", "high plain-secret web.yaml:5"],
+        ),
+    ]);
+}
+
+#[test]
+fn servers_of_the_cluster() {
+    each(&[
+        (
+            "kubeadm",
+            "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\napiServer:\n  \
+             extraArgs:\n  - name: anonymous-auth\n    value: 'false'\n",
+            "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\napiServer:\n  \
+             extraArgs:\n  - name: anonymous-auth\n    value: 'true'\n",
+            &["high control-plane-flag web.yaml:6"],
+        ),
+        (
+            "kubelet",
+            "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nauthentication:\n  \
+             anonymous: {enabled: false}\nauthorization: {mode: Webhook}\n",
+            "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nauthentication:\n  \
+             anonymous: {enabled: true}\nauthorization: {mode: Webhook}\n",
+            &["high control-plane-flag web.yaml:4"],
         ),
     ]);
 }

@@ -4,6 +4,7 @@ mod access;
 mod base64;
 mod command;
 mod container;
+mod control_plane;
 mod data;
 mod environment;
 mod guard;
@@ -41,6 +42,7 @@ pub(super) fn units(objects: &[Object], tree: &dyn Tree, settings: &Settings) ->
         }
         resolved.units.extend(data::unit(object, tree));
         resolved.units.extend(volume::persistent(object));
+        resolved.units.extend(control_plane::units(object));
         for pod in &pod::pods(object) {
             let whole = Whole { object, pod, others, tree };
             resolved.units.extend(container::containers(whole));

@@ -1,0 +1,171 @@
+//! What only looks like a change for the worse in Kubernetes objects: every push is silent.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+#![allow(clippy::too_many_lines, reason = "tables")]
+
+mod common;
+
+use common::table::push_each_tree;
+
+const WEB: &str = "apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      securityContext: {runAsNonRoot: true, runAsUser: 1000}
+      containers:
+      - name: app
+        image: nginx@{a}
+        securityContext: {capabilities: {add: [NET_ADMIN], drop: [ALL]}}
+        resources: {limits: {memory: 1Gi, cpu: '0.5'}, requests: {memory: 1Gi}}
+      - name: side
+        image: alpine@{b}
+        ports: [{containerPort: 80}]
+";
+
+#[test]
+fn one_state_in_other_words() {
+    push_each_tree(&[
+        (
+            "S31",
+            &[("a.yaml", WEB)],
+            &[(
+                "a.yaml",
+                "apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      securityContext: {runAsNonRoot: true, runAsUser: 1000}
+      containers:
+      - name: app
+        image: nginx@{a}
+        securityContext: {capabilities: {add: [CAP_net_admin], drop: [all]}}
+        resources: {limits: {memory: 1Gi, cpu: '0.5'}, requests: {memory: 1Gi}}
+      - name: side
+        image: alpine@{b}
+        ports: [{containerPort: 80}]
+",
+            )],
+            &[],
+        ),
+        (
+            "S32 and S36: amounts, JSON, List, another file, another order",
+            &[("a.yaml", WEB)],
+            &[(
+                "deploy/b.json",
+                r#"{"kind": "List", "apiVersion": "v1", "items": [{"kind": "Deployment",
+"apiVersion": "apps/v1", "metadata": {"namespace": "default", "name": "web"}, "spec":
+{"template": {"spec": {"containers": [
+{"image": "alpine@{b}", "name": "side", "ports": [{"protocol": "TCP", "containerPort": 80}]},
+{"image": "nginx@{a}", "name": "app",
+"resources": {"requests": {"memory": "1024Mi"}, "limits": {"cpu": "500m", "memory": 1073741824}},
+"securityContext": {"capabilities": {"drop": ["ALL"], "add": ["NET_ADMIN"]}}}],
+"securityContext": {"runAsUser": 1000, "runAsNonRoot": true}},
+"metadata": {"labels": {"app": "web"}}}}}]}"#,
+            )],
+            &[],
+        ),
+        (
+            "S35 pushed down, by an anchor",
+            &[("a.yaml", WEB)],
+            &[(
+                "a.yaml",
+                "---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - name: app
+        image: nginx@{a}
+        securityContext:
+          capabilities: {add: [NET_ADMIN], drop: [ALL]}
+          <<: &user {runAsNonRoot: true, runAsUser: 1000}
+        resources: {limits: {memory: 1Gi, cpu: '0.5'}, requests: {memory: 1Gi}}
+      - name: side
+        image: alpine@{b}
+        securityContext: *user
+        ports: [{containerPort: 80}]
+",
+            )],
+            &[],
+        ),
+        (
+            "S34",
+            &[(
+                "a.yaml",
+                "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  hostNetwork: false\n  \
+                 hostPID: false\n  shareProcessNamespace: false\n  hostUsers: true\n  \
+                 containers:\n  - name: app\n    image: nginx@{a}\n    securityContext: \
+                 {privileged: false, readOnlyRootFilesystem: false, allowPrivilegeEscalation: \
+                 true, runAsNonRoot: false, procMount: Default}\n",
+            )],
+            &[(
+                "a.yaml",
+                "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: \
+                 app\n    image: nginx@{a}\n",
+            )],
+            &[],
+        ),
+        (
+            "S37",
+            &[("a.yaml", WEB)],
+            &[(
+                "a.yaml",
+                "apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, annotations: {note: x}}
+spec:
+  replicas: 9
+  template:
+    metadata: {labels: {app: web}, annotations: {checksum: abc}}
+    spec:
+      securityContext: {runAsNonRoot: true, runAsUser: 1000}
+      containers:
+      - name: app
+        image: nginx@{a}
+        securityContext: {capabilities: {add: [NET_ADMIN], drop: [ALL]}}
+        resources: {limits: {memory: 1Gi, cpu: '0.5'}, requests: {memory: 900Mi, cpu: 100m}}
+      - name: side
+        image: alpine@{b}
+        ports: [{containerPort: 80, name: web}]
+",
+            )],
+            &[],
+        ),
+        (
+            "not ours",
+            &[("package.json", "{\"kind\": \"x\"}"), ("a.yaml", "a: 1\n")],
+            &[
+                ("package.json", "{\"kind\": {}, \"apiVersion\": [1], broken"),
+                ("a.yaml", "a: [1\nkind: {{x\n"),
+                ("openapi.json", "{\"apiVersion\": {\"type\": \"string\"}, \"kind\": {}, broken"),
+                (
+                    "crd.yaml",
+                    "apiVersion: apiextensions.k8s.io/v1\nkind: \
+                     CustomResourceDefinition\nmetadata: {name: x}\nspec:\n  x:\n    \
+                     containers:\n    - {name: x, image: y}\n",
+                ),
+                (
+                    "hpa.yaml",
+                    "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: \
+                     web}\nspec:\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: \
+                     web}\n",
+                ),
+            ],
+            &[],
+        ),
+    ]);
+}
