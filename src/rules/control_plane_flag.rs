@@ -12,8 +12,8 @@ const OPEN: Level = Level::high(1, "weak");
 
 pub(super) const RULE: Rule = Rule {
     id: "control-plane-flag",
-    promise: "A flag that guards the API server, etcd, the controllers or the scheduler is never \
-              weakened.",
+    promise: "A flag that guards the API server, etcd, the controllers, the scheduler or a kubelet \
+              is never weakened.",
     why: "Whoever reaches the API server without a name, or etcd without a certificate, owns the \
           cluster; what is not logged can't be found out afterwards.",
     fix: "Set the flag back; the CIS Kubernetes Benchmark says for each what it should be.",
@@ -144,6 +144,14 @@ const FLAGS: &[(&str, &str, Want, Level)] = &[
     ("etcd", "cert-file", Set, WEAK),
     ("etcd", "peer-cert-file", Set, WEAK),
     ("etcd", "trusted-ca-file", Set, WEAK),
+    ("kubelet", "anonymous-auth", Is("false"), OPEN),
+    ("kubelet", "authorization-mode", Is("Webhook"), OPEN),
+    ("kubelet", "client-ca-file", Set, WEAK),
+    ("kubelet", "read-only-port", Is("0"), WEAK),
+    ("kubelet", "protect-kernel-defaults", Is("true"), MILD),
+    ("kubelet", "make-iptables-util-chains", Unset("true"), MILD),
+    ("kubelet", "tls-cert-file", Set, MILD),
+    ("kubelet", "rotate-certificates", Unset("true"), MILD),
 ];
 
 fn measure(workload: &Workload, found: &mut Found<'_>) {
@@ -177,7 +185,7 @@ fn program(workload: &Workload) -> Option<&'static str> {
         _ => None,
     };
     let image = image.as_deref().map(|name| name.rsplit('/').next().unwrap_or_default());
-    let all = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"];
+    let all = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd", "kubelet"];
     all.into_iter().find(|name| started.or(image) == Some(*name))
 }
 

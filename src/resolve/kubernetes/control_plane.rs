@@ -21,7 +21,6 @@ const KUBELET: &[(&str, &str)] = &[
     ("authentication.x509.clientCAFile", "client-ca-file"),
     ("authorization.mode", "authorization-mode"),
     ("readOnlyPort", "read-only-port"),
-    ("streamingConnectionIdleTimeout", "streaming-connection-idle-timeout"),
     ("protectKernelDefaults", "protect-kernel-defaults"),
     ("makeIPTablesUtilChains", "make-iptables-util-chains"),
     ("tlsCertFile", "tls-cert-file"),
