@@ -68,6 +68,21 @@ pub(super) const RULE: Rule = Rule {
             beside: &[],
             findings: &[],
         },
+        Example {
+            file: "web.yaml",
+            change: "
+                  apiVersion: v1
+                  kind: Pod
+                  metadata: {name: web}
+                  spec:
+                +   hostAliases: [{ip: 10.0.0.5, hostnames: [db.example.org]}]
+                    containers: [{name: app, image: 'ghcr.io/acme/app:1.2.3'}]
+            ",
+            beside: &[],
+            findings: &[
+                "name db.example.org of container app of Pod web: another address (10.0.0.5)",
+            ],
+        },
     ],
 };
 

@@ -64,6 +64,21 @@ pub(super) const RULE: Rule = Rule {
             beside: &[],
             findings: &[],
         },
+        Example {
+            file: "secret.yaml", // no more sealed
+            change: "
+                - apiVersion: bitnami.com/v1alpha1
+                - kind: SealedSecret
+                + apiVersion: v1
+                + kind: Secret
+                  metadata: {name: db}
+                - spec:
+                -   encryptedData: {username: AgBy3i4OJSWK}
+                + stringData: {username: app}
+            ",
+            beside: &[],
+            findings: &["values of Secret db: was encrypted, now a plain Secret with its values"],
+        },
     ],
 };
 

@@ -143,6 +143,27 @@ pub(super) const RULE: Rule = Rule {
             beside: &[],
             findings: &[],
         },
+        Example {
+            file: "web.yaml",
+            change: "
+                  apiVersion: apps/v1
+                  kind: Deployment
+                  metadata: {name: web}
+                  spec:
+                    template:
+                      spec:
+                        containers:
+                          - name: app
+                            image: ghcr.io/acme/app:1.2.3
+                            ports:
+                              - containerPort: 8080
+                +               hostPort: 8080
+            ",
+            beside: &[],
+            findings: &[
+                "new port 8080/tcp of container app of Deployment web: every address of the node (8080:8080/tcp)",
+            ],
+        },
     ],
 };
 

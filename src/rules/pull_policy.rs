@@ -59,6 +59,25 @@ pub(super) const RULE: Rule = Rule {
             beside: &[],
             findings: &[],
         },
+        Example {
+            file: "web.yaml",
+            change: "
+                  apiVersion: apps/v1
+                  kind: Deployment
+                  metadata: {name: web}
+                  spec:
+                    template:
+                      spec:
+                        containers:
+                          - name: app
+                            image: ghcr.io/acme/app:2
+                -           imagePullPolicy: Always
+            ",
+            beside: &[],
+            findings: &[
+                "pull policy of container app of Deployment web: was pulled at every start (Always), now pulled where it is missing",
+            ],
+        },
     ],
 };
 

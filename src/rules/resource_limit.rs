@@ -112,6 +112,28 @@ pub(super) const RULE: Rule = Rule {
             beside: &[],
             findings: &[],
         },
+        Example {
+            file: "web.yaml",
+            change: "
+                  apiVersion: apps/v1
+                  kind: Deployment
+                  metadata: {name: web}
+                  spec:
+                    template:
+                      spec:
+                        containers:
+                          - name: app
+                            image: ghcr.io/acme/app:1.2.3
+                            resources:
+                -             limits: {memory: 1Gi, cpu: 500m}
+                +             limits: {cpu: '.5'}
+                              requests: {memory: 512Mi, cpu: 100m}
+            ",
+            beside: &[],
+            findings: &[
+                "memory limit of container app of Deployment web: was limited (1Gi), now not limited",
+            ],
+        },
     ],
 };
 

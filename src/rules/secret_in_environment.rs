@@ -109,6 +109,44 @@ pub(super) const RULE: Rule = Rule {
             beside: &[],
             findings: &[],
         },
+        Example {
+            file: "web.yaml",
+            change: "
+                  apiVersion: apps/v1
+                  kind: Deployment
+                  metadata: {name: web}
+                  spec:
+                    template:
+                      spec:
+                        containers:
+                          - name: app
+                            image: ghcr.io/acme/app:1.2.3
+                            env:
+                              - name: DB_PASSWORD
+                -               valueFrom: {secretKeyRef: {name: db, key: password}}
+                +               value: x8Kq2mZ0pTr7
+            ",
+            beside: &[],
+            findings: &[
+                "secret in DB_PASSWORD of container app of Deployment web: was handed over at run time, now written down in full (… (12 characters))",
+            ],
+        },
+        Example {
+            file: "config.yaml", // the Secret became a ConfigMap
+            change: "
+                  apiVersion: v1
+                - kind: Secret
+                + kind: ConfigMap
+                  metadata: {name: db}
+                - stringData:
+                + data:
+                    password: x8Kq2mZ0pTr7
+            ",
+            beside: &[],
+            findings: &[
+                "secret in password of ConfigMap db: written down in full (… (12 characters))",
+            ],
+        },
     ],
 };
 
@@ -173,9 +211,9 @@ fn tell(variable: &Variable, name: &str, teller: &mut Teller<'_, '_>) {
     }
 }
 
-/// Nothing is written down here: the name alone, or a variable that is not known.
+/// Nothing is written down here: the name alone, or a value that comes from elsewhere.
 fn is_reference(variable: &Variable) -> bool {
-    variable.value.as_ref().is_none_or(|value| value.unknown && value.text.starts_with('$'))
+    variable.value.as_ref().is_none_or(|value| value.unknown)
 }
 
 /// The file of a secret, where it lies in the tree: whatever stands in it was meant to be secret.
