@@ -54,8 +54,8 @@ fn the_example_that_started_it() {
     critical  secret-in-image  Dockerfile:6
       + 6 | ENV DATABASE_URL=postgres://app:… (13 characters)@db.internal/
           | app
-      secret in DATABASE_URL of the final stage: written down in full (…
-      (13 characters))
+      secret in DATABASE_URL of the final stage: written down in full: …
+      (13 characters)
       fix: revoke the credential, and hand the new one over at run time:
       to the build with `RUN --mount=type=secret,id=…`, to the container
       through its orchestrator's secrets

@@ -91,7 +91,7 @@ fn a_compose_file_that_just_had_to_run() {
       - 12 |       DB_PASSWORD: ${DB_PASSWORD:?}
       +  7 |       DB_PASSWORD: … (14 characters)
       secret in DB_PASSWORD of service web: was handed over at run time,
-      now a working default password (… (14 characters))
+      now a working default password: … (14 characters)
       fix: revoke the credential
       waive: f9bbbd19823527ce6148a512
     medium  writable-root  compose.yaml:2 (old line)

@@ -86,10 +86,13 @@ fn shown(exposure: &Exposure, mask: &Mask) -> Shown {
     (exposure.level, mask.text(&exposure.evidence))
 }
 
-/// Label and evidence; evidence that the key already says is left out.
+/// Label and evidence; evidence that the key already says is left out, and one that ends in
+/// brackets gets none around it.
 fn state((level, evidence): &Shown, key: &str) -> String {
     if evidence.is_empty() || key.contains(evidence.as_str()) || level.label == evidence {
         level.label.to_owned()
+    } else if evidence.ends_with(" characters)") {
+        format!("{}: {evidence}", level.label)
     } else {
         format!("{} ({evidence})", level.label)
     }

@@ -45,8 +45,8 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[
-                "secret in password of Secret db: written down in full, only encoded (… (12 characters))",
-                "secret in token of Secret db: written down in full, only encoded (MHNB… (24 characters))",
+                "secret in password of Secret db: written down in full, only encoded: … (12 characters)",
+                "secret in token of Secret db: written down in full, only encoded: MHNB… (24 characters)",
             ],
         },
         Example {

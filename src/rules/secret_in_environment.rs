@@ -67,8 +67,8 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[
-                "secret in DATABASE_URL of service app: written down in full (… (11 characters))",
-                "secret in ADMIN_PASSWORD of service app: was handed over at run time, now a working default password (… (7 characters))",
+                "secret in DATABASE_URL of service app: written down in full: … (11 characters)",
+                "secret in ADMIN_PASSWORD of service app: was handed over at run time, now a working default password: … (7 characters)",
             ],
         },
         Example {
@@ -87,7 +87,7 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[
-                "secret in SMTP_PASSWORD of service web: was handed over at run time, now written down in full (… (12 characters))",
+                "secret in SMTP_PASSWORD of service web: was handed over at run time, now written down in full: … (12 characters)",
             ],
         },
         Example {
@@ -128,7 +128,7 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[
-                "secret in DB_PASSWORD of container app of Deployment web: was handed over at run time, now written down in full (… (12 characters))",
+                "secret in DB_PASSWORD of container app of Deployment web: was handed over at run time, now written down in full: … (12 characters)",
             ],
         },
         Example {
@@ -144,7 +144,7 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[
-                "secret in password of ConfigMap db: written down in full (… (12 characters))",
+                "secret in password of ConfigMap db: written down in full: … (12 characters)",
             ],
         },
     ],

@@ -59,7 +59,7 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[
-                "secret in DATABASE_URL of the final stage: written down in full (… (11 characters))",
+                "secret in DATABASE_URL of the final stage: written down in full: … (11 characters)",
             ],
         },
         Example {
@@ -71,8 +71,8 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[
-                "secret in DATABASE_URL of the final stage: written down in full (… (13 characters))",
-                "secret in CACHE_URL of the final stage: a working default password (… (6 characters))",
+                "secret in DATABASE_URL of the final stage: written down in full: … (13 characters)",
+                "secret in CACHE_URL of the final stage: a working default password: … (6 characters)",
             ],
         },
         Example {

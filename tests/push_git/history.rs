@@ -93,8 +93,8 @@ fn a_secret_that_came_and_went_in_one_push_is_told_with_its_commit() {
     critical  secret-in-image  Dockerfile:6
       + 6 | ENV DATABASE_URL=postgres://app:… (14 characters)@db.internal/
           | app
-      secret in DATABASE_URL of the final stage: written down in full (…
-      (14 characters))
+      secret in DATABASE_URL of the final stage: written down in full: …
+      (14 characters)
       commit fe41b4d306 of this push; it stays in history: removing it is
       not enough, revoke it
       fix: revoke the credential, and hand the new one over at run time:
