@@ -86,6 +86,7 @@ impl Replay<'_> {
     /// Takes commits until there are none left.
     fn work(&self) -> Result<Vec<(usize, Step)>> {
         let repository = Repository::discover(self.folder)?;
+        let mut judge = Judge::new(&repository, self.policy, Instant::now());
         let today = policy::today();
         let mut steps = Vec::new();
         loop {
@@ -95,7 +96,8 @@ impl Replay<'_> {
                 break;
             }
             for (number, commit) in (first..).zip(rest.iter().take(CHUNK)) {
-                if let Some(step) = step(&repository, self.policy, commit, today)? {
+                judge.restart();
+                if let Some(step) = step(&judge, commit, today)? {
                     steps.push((number, step));
                 }
             }
@@ -105,15 +107,10 @@ impl Replay<'_> {
 }
 
 /// One commit against its first parent; `None` where nothing of it concerns containers.
-fn step(
-    repository: &Repository,
-    policy: &Policy,
-    commit: &Commit,
-    today: Date,
-) -> Result<Option<Step>> {
+fn step(judge: &Judge<'_>, commit: &Commit, today: Date) -> Result<Option<Step>> {
+    let (repository, policy) = (judge.repository, judge.policy);
     let parent = commit.parents.first().and_then(|parent| repository.commit(*parent).ok());
     let old = parent.as_ref().map_or(Revision::Empty, |parent| Revision::Tree(parent.tree));
-    let judge = Judge::new(repository, policy, Instant::now());
     let Compared { judged, before, after, moved, .. } =
         judge.measured(&old, &Revision::Tree(commit.tree), RULES)?;
     if before.is_empty() && after.is_empty() && judged.gaps.is_empty() {

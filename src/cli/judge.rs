@@ -9,6 +9,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use super::affected::{Affected, wanted};
 use super::model::models;
+use super::shelf::Shelf;
 use super::snapshot::Snapshot;
 use crate::compare::{Model, Outcome, Side, compare_beside};
 use crate::git::{self, Repository, Revision};
@@ -55,6 +56,7 @@ pub(super) struct Judge<'a> {
     pub(super) repository: &'a Repository,
     pub(super) policy: &'a Policy,
     settings: Settings,
+    pub(super) shelf: Rc<Shelf>,
     /// What reading may cost.
     pub(super) limits: git::Limits,
 }
@@ -69,7 +71,12 @@ impl<'a> Judge<'a> {
             commits: limits.commits,
             until: started.checked_add(limits.time_budget),
         };
-        Self { repository, policy, settings: policy.settings(), limits }
+        Self { repository, policy, settings: policy.settings(), shelf: Rc::default(), limits }
+    }
+
+    /// Starts the clock anew: one comparison of many has its own time.
+    pub(super) fn restart(&mut self) {
+        self.limits.until = Instant::now().checked_add(self.policy.limits().time_budget);
     }
 
     /// The same run under another policy.
@@ -78,6 +85,7 @@ impl<'a> Judge<'a> {
             repository: other.repository,
             policy,
             settings: policy.settings(),
+            shelf: Rc::clone(&other.shelf),
             limits: other.limits,
         }
     }
@@ -124,8 +132,8 @@ impl<'a> Judge<'a> {
         new: &Revision,
         rules: &[&'static Rule],
     ) -> Result<Compared> {
-        let old = Snapshot::new(self.repository.tree(*old, self.limits)?);
-        let new = Snapshot::new(self.repository.tree(*new, self.limits)?);
+        let old = Snapshot::new(self.repository.tree(*old, self.limits)?, &self.shelf);
+        let new = Snapshot::new(self.repository.tree(*new, self.limits)?, &self.shelf);
         let changes =
             self.repository.changes(old.tree(), new.tree(), &|path| wanted(self.policy, path));
         let affected = Affected::by(&changes, &old, &new, self.policy);

@@ -14,6 +14,7 @@ mod model;
 mod output;
 mod own_policy;
 mod refs;
+mod shelf;
 mod snapshot;
 
 use std::ffi::{OsStr, OsString};

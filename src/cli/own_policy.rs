@@ -79,7 +79,7 @@ pub(super) fn loosened(
 
 /// The file's text; `Err` says why it can't be taken.
 fn text(judge: &Judge<'_>, revision: &Revision) -> Result<Result<Option<String>, String>> {
-    let snapshot = Snapshot::new(judge.repository.tree(*revision, judge.limits)?);
+    let snapshot = Snapshot::new(judge.repository.tree(*revision, judge.limits)?, &judge.shelf);
     let entry = match snapshot.tree().entry(NAME.into()) {
         Ok(None) => return Ok(Ok(None)),
         Ok(Some(entry)) if entry.kind == EntryKind::File => entry,

@@ -1,12 +1,13 @@
 //! One revision as `resolve` sees it: files read once, by the surface that their names tell.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use bstr::{BStr, BString};
 
+use super::shelf::{Shelf, Volume};
 use crate::git;
 use crate::model::{
     Declared, EntryKind, File, FileId, FileKind, Gap, GapKind, Reading, Span, Text, Tree,
@@ -22,18 +23,20 @@ type Known = Result<Option<Rc<File>>, Gap>;
 /// A revision whose files are read when they are first asked for.
 pub(super) struct Snapshot<'r> {
     tree: git::Tree<'r>,
+    shelf: &'r Shelf,
     /// Paths that are of a kind whatever their names say.
     taken: RefCell<HashMap<BString, FileKind>>,
-    files: RefCell<Vec<Rc<File>>>,
+    files: RefCell<BTreeMap<FileId, Rc<File>>>,
     known: RefCell<HashMap<BString, Known>>,
     /// Files read as another kind than their names say.
     others: RefCell<HashMap<(BString, FileKind), Known>>,
 }
 
 impl<'r> Snapshot<'r> {
-    pub(super) fn new(tree: git::Tree<'r>) -> Self {
+    pub(super) fn new(tree: git::Tree<'r>, shelf: &'r Shelf) -> Self {
         Self {
             tree,
+            shelf,
             taken: RefCell::default(),
             files: RefCell::default(),
             known: RefCell::default(),
@@ -53,15 +56,17 @@ impl<'r> Snapshot<'r> {
 
     /// Every file read so far, by [`FileId`].
     pub(super) fn files(&self) -> Vec<Rc<File>> {
-        self.files.borrow().clone()
+        self.files.borrow().values().cloned().collect()
     }
 
     /// A file's raw content, links followed. `None`: there is no file.
     pub(super) fn content(&self, path: &BStr) -> Result<Option<Vec<u8>>, Gap> {
-        match self.tree.follow(path)? {
-            Some(entry) if entry.kind != EntryKind::Folder => self.tree.read(&entry).map(Some),
-            _ => Ok(None),
-        }
+        self.entry(path)?.map(|entry| self.tree.read(&entry)).transpose()
+    }
+
+    fn entry(&self, path: &BStr) -> Result<Option<git::Entry>, Gap> {
+        let entry = self.tree.follow(path)?;
+        Ok(entry.filter(|entry| entry.kind != EntryKind::Folder))
     }
 
     fn read(&self, path: &BStr) -> Known {
@@ -73,20 +78,31 @@ impl<'r> Snapshot<'r> {
             Some(kind) => surface::of_kind(kind),
             None => surface::of_content(path, content),
         };
-        self.read_by(path, taken.is_none(), of)
+        self.read_by(path, (taken.is_none(), taken), of)
     }
 
-    /// `open`: nobody said what it is.
+    /// `open`: nobody said what it is; else `kind` is what was said.
     fn read_by(
         &self,
         path: &BStr,
-        open: bool,
+        (open, kind): (bool, Option<FileKind>),
         of: impl FnOnce(&[u8]) -> Option<&'static surface::Surface>,
     ) -> Known {
         let at = |gap: Gap| Gap { path: path.to_owned(), ..gap };
-        let content = match self.content(path) {
-            Ok(Some(content)) => content,
+        let entry = match self.entry(path) {
+            Ok(Some(entry)) => Ok(entry),
             Ok(None) => return Ok(None),
+            Err(gap) => Err(gap),
+        };
+        // Only what git keeps has an id that stands for the content.
+        let stored = entry.as_ref().ok().filter(|_| self.is_stored());
+        let volume = stored.map(|entry| (entry.id, path.to_owned(), kind));
+        if let Some(file) = volume.as_ref().and_then(|volume| self.shelf.get(volume)) {
+            self.files.borrow_mut().insert(file.text.file, Rc::clone(&file));
+            return Ok(Some(file));
+        }
+        let content = match entry.and_then(|entry| self.tree.read(&entry)) {
+            Ok(content) => content,
             Err(gap) => match open.then(|| self.foreign(path, &gap)).flatten() {
                 Some(content) => content,
                 None => return Err(at(gap)),
@@ -96,13 +112,15 @@ impl<'r> Snapshot<'r> {
             // Of what is none of ours a head is enough.
             let head = content.get(..HEAD).unwrap_or(&content);
             let reading = Reading { declared: Declared::Opaque, gaps: Vec::new() };
-            return Ok(Some(self.keep(None, |file| (Text::new(file, path, head), reading))));
+            let file = self.keep(None, |file| (Text::new(file, path, head), reading));
+            return Ok(Some(self.shelved(volume, file)));
         };
-        Ok(Some(self.keep(Some(surface.kind), |file| {
+        let file = self.keep(Some(surface.kind), |file| {
             let text = Text::new(file, path, &content);
             let reading = read_safely(surface, &text);
             (text, reading)
-        })))
+        });
+        Ok(Some(self.shelved(volume, file)))
     }
 
     /// What could not be read but is none of ours: only the content of a path tells, and it does.
@@ -140,10 +158,21 @@ impl<'r> Snapshot<'r> {
         kind: Option<FileKind>,
         make: impl FnOnce(FileId) -> (Text, Reading),
     ) -> Rc<File> {
-        let mut files = self.files.borrow_mut();
-        let (text, reading) = make(FileId(u32::try_from(files.len()).unwrap_or(u32::MAX)));
+        let id = self.shelf.number();
+        let (text, reading) = make(id);
         let file = Rc::new(File { text, kind, declared: reading.declared, gaps: reading.gaps });
-        files.push(Rc::clone(&file));
+        self.files.borrow_mut().insert(id, Rc::clone(&file));
+        file
+    }
+
+    fn is_stored(&self) -> bool {
+        matches!(self.tree.revision, git::Revision::Tree(_))
+    }
+
+    fn shelved(&self, volume: Option<Volume>, file: Rc<File>) -> Rc<File> {
+        if let Some(volume) = volume {
+            self.shelf.keep(volume, &file);
+        }
         file
     }
 }
@@ -177,13 +206,13 @@ impl Tree for Snapshot<'_> {
         if let Some(known) = self.others.borrow().get(&key) {
             return known.clone();
         }
-        let file = self.read_by(path, false, |_| surface::of_kind(kind));
+        let file = self.read_by(path, (false, Some(kind)), |_| surface::of_kind(kind));
         self.others.borrow_mut().insert(key, file.clone());
         file
     }
 
     fn known(&self, id: FileId) -> Option<Rc<File>> {
-        self.files.borrow().get(id.0 as usize).cloned()
+        self.files.borrow().get(&id).cloned()
     }
 
     fn part_as(&self, part: Span, kind: FileKind) -> Option<Reading> {

@@ -231,5 +231,6 @@ fn narrowed(place: Span, lines: &BTreeSet<u32>) -> Option<(Span, Vec<u32>)> {
 
 /// The text of a file of one side.
 pub(super) fn text(side: Side<'_>, file: FileId) -> Option<&Text> {
-    side.files.get(file.0 as usize).map(|file: &Rc<File>| &file.text)
+    let at = side.files.binary_search_by_key(&file, |known: &Rc<File>| known.text.file).ok()?;
+    side.files.get(at).map(|file| &file.text)
 }

@@ -24,7 +24,7 @@ const CONTEXT: &str = "build context";
 pub struct Side<'a> {
     /// Its units with their exposures.
     pub units: &'a [Measured],
-    /// Its files, by [`FileId`](crate::model::FileId).
+    /// Its files, sorted by [`FileId`](crate::model::FileId).
     pub files: &'a [Rc<File>],
     /// Files that only say what is different from another one, with that one.
     pub variants: &'a [(BString, BString)],

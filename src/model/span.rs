@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-/// One file of one revision, as an index into that revision's [`Files`](super::Files).
+/// One file, as one run read it.
 ///
-/// Old and new revision count apart: an id means nothing without its side.
+/// Two revisions may share what is the same in both: an id means nothing without its side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u32);
 
