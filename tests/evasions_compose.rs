@@ -976,9 +976,7 @@ fn builds() {
                 ),
                 ("Dockerfile", APP),
             ],
-            &[
-                "low 2 in the new build context of service app of compose.yaml: mutable-source, unpinned-source",
-            ],
+            &["low 1 in the new build context of service app of compose.yaml: unpinned-source"],
         ),
     ]);
 }

@@ -89,7 +89,7 @@ fn ignore_files() {
             "I07",
             &[("Dockerfile", ALL), ("Dockerfile.dockerignore", ".env\n")],
             &[("app.Dockerfile", ALL), ("Dockerfile.dockerignore", ".env\n")],
-            &["high build-context Dockerfile.dockerignore:1 (old line)"],
+            &["high build-context app.Dockerfile:2"],
         ),
         (
             "I08",

@@ -5,7 +5,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 use super::affected::Affected;
 use super::snapshot::Snapshot;
 use crate::compare::likeness;
-use crate::model::{Declared, EntryKind, Tree as _};
+use crate::model::{Declared, EntryKind, FileKind, Tree as _};
 use crate::surface;
 
 /// Lines in common, of all lines, from which one file is taken for a copy of another.
@@ -15,7 +15,7 @@ const MOST: usize = 32;
 /// Names looked at on each side of a file's own.
 const NEAR: usize = 8;
 
-/// New Dockerfiles, each with the one of the old revision that it is nearly a copy of.
+/// New files, each with the one of the old revision that it is nearly a copy of.
 pub(super) fn models(
     affected: &Affected,
     old: &Snapshot<'_>,
@@ -30,43 +30,54 @@ pub(super) fn models(
 }
 
 fn model(path: &BStr, old: &Snapshot<'_>, new: &Snapshot<'_>) -> Option<BString> {
-    let lines = lines(new, path)?;
-    let score =
-        |other: BString| Some((likeness(&self::lines(old, other.as_bstr())?, &lines), other));
+    let (kind, lines) = lines(new, path)?;
+    let score = |other: BString| {
+        let (its, theirs) = self::lines(old, other.as_bstr())?;
+        (its == kind).then(|| (likeness(&theirs, &lines), other))
+    };
     let alike = candidates(path, old).into_iter().filter_map(score).filter(|(s, _)| *s >= COPY);
     alike.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, other)| other)
 }
 
-/// Dockerfiles of the same folder, and those of the same name in a folder beside this one or beside
-/// the one above: `8.1/apache/Dockerfile` for `8.2/apache/Dockerfile`.
+/// Files of the same folder and of the one above, and those of the same name in a folder beside this
+/// one or beside the one above: `8.1/apache/Dockerfile` for `8.2/apache/Dockerfile`.
 fn candidates(path: &BStr, old: &Snapshot<'_>) -> Vec<BString> {
     let parts: Vec<&[u8]> = path.split(|&byte| byte == b'/').collect();
     let mut candidates = Vec::new();
     for at in (0..parts.len()).rev().take(3) {
         let (above, [own, below @ ..]) = parts.split_at(at) else { continue };
         let kind = if below.is_empty() { EntryKind::File } else { EntryKind::Folder };
-        let mut names: Vec<BString> = old
-            .names(above.join(&b'/').as_bstr())
-            .into_iter()
-            .filter(|(name, is)| *is == kind && name != own)
-            .map(|(name, _)| name)
-            .collect();
-        names.sort();
-        let place = names.partition_point(|name| name.as_bytes() < *own);
-        for name in names.iter().skip(place.saturating_sub(NEAR)).take(2 * NEAR) {
-            let other = [above, &[name.as_bytes()], below].concat().join(&b'/');
-            candidates.push(BString::from(other));
+        for name in near(above, own, kind, old) {
+            candidates.push([above, &[name.as_bytes()], below].concat().join(&b'/').into());
+        }
+        if let [file] = below {
+            for name in near(above, file, EntryKind::File, old) {
+                candidates.push([above, &[name.as_bytes()]].concat().join(&b'/').into());
+            }
         }
     }
-    candidates.retain(|path| {
-        surface::of(path.as_bstr()).is_some_and(|surface| surface.id == surface::DOCKERFILE.id)
-    });
+    candidates.retain(|path: &BString| surface::of(path.as_bstr()).is_some());
     candidates
 }
 
-fn lines(snapshot: &Snapshot<'_>, path: &BStr) -> Option<Vec<String>> {
+/// Names of `folder` that stand near `own`, the same one aside where it is the file itself.
+fn near(folder: &[&[u8]], own: &[u8], kind: EntryKind, old: &Snapshot<'_>) -> Vec<BString> {
+    let mut names: Vec<BString> = old
+        .names(folder.join(&b'/').as_bstr())
+        .into_iter()
+        .filter(|(name, is)| *is == kind && (kind == EntryKind::File || name != own))
+        .map(|(name, _)| name)
+        .collect();
+    names.sort();
+    let place = names.partition_point(|name| name.as_bytes() < own);
+    names.into_iter().skip(place.saturating_sub(NEAR)).take(2 * NEAR).collect()
+}
+
+/// What kind of file stands at `path`, and its lines; `None` for what others name only.
+fn lines(snapshot: &Snapshot<'_>, path: &BStr) -> Option<(FileKind, Vec<String>)> {
     let file = snapshot.file(path).ok()??;
-    let Declared::Dockerfile(_) = &file.declared else { return None };
+    let (Declared::Dockerfile(_) | Declared::Tree(_)) = &file.declared else { return None };
     let lines = (1..=file.text.lines()).filter_map(|number| file.text.line(number));
-    Some(lines.map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect())
+    let lines = lines.map(|line| line.trim().to_owned()).filter(|line| !line.is_empty());
+    Some((file.kind?, lines.collect()))
 }

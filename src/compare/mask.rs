@@ -18,6 +18,9 @@ const OURS: &[&str] = &[
 /// The longest password that may be a word of the language, or the project's own name.
 const LONGEST_WORD: usize = 16;
 
+/// The longest number that may be a port, a size or a date.
+const LONGEST_NUMBER: usize = 8;
+
 /// A word, and the first and last line that it is a password in.
 type Word = (u32, u32, String);
 
@@ -89,16 +92,62 @@ impl Mask {
             // A name may hold the same word: only what stands behind it is the password.
             let at = masked.find([':', '=']).unwrap_or_default();
             let (name, value) = masked.split_at(at);
-            if !value.contains(word.as_str()) {
-                return WITHHELD.to_owned();
-            }
-            masked = format!("{name}{}", value.replace(word.as_str(), &redact(word)));
+            let Some(value) = cut_out(value, word) else { return WITHHELD.to_owned() };
+            masked = format!("{name}{value}");
         }
         let holds = self.lines.get(&(which, file)).is_some_and(|lines| lines.contains(&number));
         if holds && masked == text { WITHHELD.to_owned() } else { masked }
     }
 }
 
+/// `text` without a password that is a plain word: not where it is part of another word, nor where it
+/// is a user, a host or a folder (behind a slash), unless it stands nowhere else. `None`: it is not
+/// there at all.
+fn cut_out(text: &str, word: &str) -> Option<String> {
+    let letter = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let places: Vec<(usize, bool, bool)> = text
+        .match_indices(word)
+        .map(|(at, _)| {
+            let before = text.get(..at).and_then(|text| text.chars().next_back());
+            let after = text.get(at + word.len()..).and_then(|text| text.chars().next());
+            let whole = !before.is_some_and(letter) && !after.is_some_and(letter);
+            (at, whole, whole && before != Some('/'))
+        })
+        .collect();
+    let any = |pick: fn(&(usize, bool, bool)) -> bool| places.iter().any(pick).then_some(pick);
+    let pick = any(|place| place.2).or_else(|| any(|place| place.1)).or_else(|| any(|_| true))?;
+    let mut out = text.to_owned();
+    for (at, ..) in places.iter().filter(|place| pick(place)).rev() {
+        out.replace_range(*at..at + word.len(), &redact(word));
+    }
+    Some(out)
+}
+
+/// A password that may be a word of other lines: letters of one case, or a short number.
 fn is_word(secret: &str) -> bool {
+    if secret.len() <= LONGEST_NUMBER && secret.bytes().all(|byte| byte.is_ascii_digit()) {
+        return true;
+    }
     secret.len() <= LONGEST_WORD && secret.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cut_out;
+
+    #[test]
+    fn a_plain_word_is_cut_out_where_it_is_the_password() {
+        for (text, word, shown) in [
+            ("=postgres://umami:umami@db/umami", "umami", "=postgres://umami:…@db/umami"),
+            (": umami-software umami", "umami", ": umami-software …"),
+            (": 'umami'", "umami", ": '…'"),
+            (": xumami", "umami", ": x…"),
+            (":3306:1234 # 12345", "1234", ":3306:… # 12345"),
+        ] {
+            let cut = cut_out(text, word)
+                .map(|text| text.replace(&format!("… ({} characters)", word.len()), "…"));
+            assert_eq!(cut.as_deref(), Some(shown), "{text}");
+        }
+        assert_eq!(cut_out(": other", "umami"), None);
+    }
 }

@@ -7,11 +7,12 @@ mod pair;
 mod subtract;
 mod together;
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use bstr::BString;
 
-use crate::model::{File, Improvement, Measured, Regression, Severity};
+use crate::model::{DataKind, File, FileId, Improvement, Measured, Regression, Severity, Unit};
 
 pub use message::fingerprint;
 pub use pair::likeness;
@@ -67,8 +68,11 @@ pub fn compare_beside(
     let mut outcome = Outcome::default();
     let (mut worse_together, mut better_together) = (Vec::new(), Vec::new());
     let mut better_at = std::collections::HashSet::new();
-    for change in subtract::subtract(old.units, new.units, &pairs) {
+    let changes = subtract::subtract(old.units, new.units, &pairs);
+    let written = written(&changes);
+    for change in changes {
         match change {
+            subtract::Change::Worse(worse) if carried(&worse, &written) => {}
             // One line that reaches several units is one improvement.
             subtract::Change::Better(better)
                 if !better_at.insert((
@@ -101,6 +105,30 @@ pub fn compare_beside(
     fold_same(&mut outcome.regressions);
     fold_contexts(&mut outcome.regressions);
     outcome
+}
+
+/// What an environment file of this push says openly, by rule and value: its file and how open.
+type Written = HashMap<(&'static str, [u8; 16]), (FileId, u8)>;
+
+fn written(changes: &[subtract::Change<'_>]) -> Written {
+    let file = |change: &subtract::Change<'_>| {
+        let subtract::Change::Worse(worse) = change else { return None };
+        let Unit::Data(data) = &worse.unit.declaration.unit else { return None };
+        let told = (data.file, worse.now.level.rank);
+        (data.kind == DataKind::Environment)
+            .then_some(((worse.now.rule.id, worse.now.identity?), told))
+    };
+    changes.iter().filter_map(file).collect()
+}
+
+/// Whether a value only comes from an environment file that tells it itself.
+fn carried(worse: &subtract::Worse<'_>, written: &Written) -> bool {
+    let told = worse.now.identity.and_then(|value| written.get(&(worse.now.rule.id, value)));
+    told.is_some_and(|&(file, rank)| {
+        !matches!(worse.unit.declaration.unit, Unit::Data(_))
+            && worse.now.level.rank <= rank
+            && worse.now.places.iter().any(|place| place.file == file)
+    })
 }
 
 /// A Dockerfile that can be built in its own folder and at the top has one context too many: what

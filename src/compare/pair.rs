@@ -10,7 +10,7 @@ use bstr::{BStr, BString, ByteSlice};
 
 use super::subtract::Worse;
 use super::{Model, Side};
-use crate::model::{AccessKind, Exposure, Measured, Stage, Unit};
+use crate::model::{AccessKind, Declaration, Exposure, Measured, Stage, Unit};
 
 /// Lines in common, of all lines, from which two units are taken for the same.
 const ALIKE: f64 = 0.5;
@@ -260,18 +260,25 @@ pub(super) fn as_its_model(worse: &Worse<'_>, models: &[Model]) -> bool {
             .iter()
             .filter(|model| model.path == unit.path)
             .flat_map(|model| &model.units)
-            .filter(|was| same_place(&was.declaration.unit, &unit.unit))
+            .filter(|was| same_place(&was.declaration, unit))
             .any(|was| was.exposures.iter().any(alike))
 }
 
-fn same_place(old: &Unit, new: &Unit) -> bool {
+/// Lines in common, of all lines, from which a unit under another name is taken for a copy.
+const COPY: f64 = 0.8;
+
+fn same_place(was: &Declaration, now: &Declaration) -> bool {
+    let (old, new) = (&was.unit, &now.unit);
     match (old, new) {
         (Unit::Stage(a), Unit::Stage(b)) => {
             let named = |stage: &Stage| stage.name.as_ref().map(|name| name.value.clone());
             same_role(a, b) && (a.target || named(a) == named(b))
         }
         (Unit::Dockerfile(_), Unit::Dockerfile(_)) | (Unit::Context(_), Unit::Context(_)) => true,
-        _ => false,
+        _ => {
+            let same = named(new).is_some() && named(old) == named(new);
+            same || (comparable(old, new) && likeness(&was.body, &now.body) >= COPY)
+        }
     }
 }
 

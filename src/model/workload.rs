@@ -74,6 +74,9 @@ pub struct Workload {
     pub exposed: Vec<Spanned<Published>>,
     /// Networks it joins, by name.
     pub networks: Vec<Spanned<String>>,
+    /// One of them holds every service of the project, and leads out as the one does that services
+    /// are in without asking.
+    pub network_of_all: bool,
     /// Its environment: what is written down, and references (`value` unknown) to what is not.
     pub environment: Vec<Variable>,
     /// Its labels and annotations.
@@ -148,6 +151,7 @@ impl Workload {
             ports: Vec::new(),
             exposed: Vec::new(),
             networks: Vec::new(),
+            network_of_all: false,
             environment: Vec::new(),
             labels: Vec::new(),
             build_args: Vec::new(),

@@ -203,6 +203,7 @@ pub(super) struct Count {
     pub(super) findings: usize,
     pub(super) waived: usize,
     pub(super) problems: usize,
+    lacks: usize,
     below: usize,
     improvements: usize,
     excluded: usize,
@@ -214,7 +215,10 @@ impl Count {
         for one in refs {
             for finding in &one.findings {
                 match finding.action {
-                    Action::Reject | Action::Annotate => sum.findings += 1,
+                    Action::Reject | Action::Annotate => {
+                        sum.findings += 1;
+                        sum.lacks += usize::from(finding.regression.lacks);
+                    }
                     Action::Waive => sum.waived += 1,
                     Action::Ignore => sum.below += 1,
                 }
@@ -227,9 +231,12 @@ impl Count {
         sum
     }
 
-    /// `1 regression, 0 improvements, 2 not judged`
+    /// `1 regression, 6 lacks of new units, 0 improvements, 2 not judged`
     pub(super) fn words(&self) -> String {
-        let mut words = count(self.findings, "regression");
+        let mut words = count(self.findings - self.lacks, "regression");
+        if self.lacks > 0 {
+            let _ = write!(words, ", {} of new units", count(self.lacks, "lack"));
+        }
         let _ = write!(words, ", {}", count(self.improvements, "improvement"));
         if self.problems > 0 {
             let _ = write!(words, ", {} not judged", self.problems);

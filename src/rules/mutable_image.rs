@@ -210,6 +210,8 @@ fn run(workload: &Workload, found: &mut Found<'_>) {
     };
     let shown = shown(&image.value);
     found.say(level, "image", image, &shown).same_as(format!("run {shown}"));
+    // The same image with a Dockerfile around it is no looser.
+    found.say(level, "image", image, &shown).same_as(format!("shipped {shown}"));
 }
 
 fn say(base: &Spanned<Base>, key: &str, shipped: bool, found: &mut Found<'_>) {
@@ -224,6 +226,7 @@ fn say(base: &Spanned<Base>, key: &str, shipped: bool, found: &mut Found<'_>) {
     // is excused by whatever stood on it.
     if shipped {
         found.say(level, key, base, &shown).same_as(format!("shipped {shown}"));
+        found.say(level, key, base, &shown).same_as(format!("run {shown}"));
     }
     found.say(level, key, base, &shown).same_as(&shown);
 }

@@ -72,6 +72,22 @@ pub(super) const RULE: Rule = Rule {
             ],
         },
         Example {
+            file: "compose.yaml", // all were in one network, and are in another one
+            change: "
+                  services:
+                    db:
+                      image: postgres:16.2
+                -     networks: [tier]
+                    web:
+                      image: ghcr.io/acme/web:1.4.2
+                -     networks: [tier]
+                - networks:
+                -   tier: {}
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
             file: "compose.yaml", // renamed, in other words
             change: "
                   services:
@@ -140,13 +156,16 @@ fn joined(workload: &Workload, found: &mut Found<'_>) {
     names.sort_unstable();
     let places = rest.iter().rev().flat_map(Spanned::places);
     let place = rest.last().unwrap_or(first).with(()).because(places.chain(first.places()));
-    found.say(JOINED.of(count), "networks", &place, names.join(", "));
+    let all = found.say(JOINED.of(count), "networks", &place, names.join(", "));
+    if default.is_some() {
+        all.within([EVERYBODY.to_owned()]);
+    }
     for name in workload.networks.iter().filter(|name| is_public(&name.value)) {
         let exposure = found.say(PUBLIC, format!("network {}", name.value), name, "");
         exposure.open_under(EVERYBODY);
     }
-    if let Some(default) = default {
-        found.say(JOINED, EVERYBODY, default, "").told(Told::Elsewhere);
+    if default.is_some() || workload.network_of_all {
+        found.say(JOINED, EVERYBODY, default.unwrap_or(first), "").told(Told::Elsewhere);
     }
 }
 

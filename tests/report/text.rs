@@ -155,7 +155,7 @@ fn protections_that_a_new_unit_lacks_are_named_in_one_line() {
     low  1 in the new service web of Dockerfile: healthcheck
     to see all: git push -o plimsoll.explain
     more: plimsoll explain RULE
-    6 regressions, 0 improvements; main was not updated
+    2 regressions, 4 lacks of new units, 0 improvements; main was not updated
     ");
 }
 

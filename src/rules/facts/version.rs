@@ -58,7 +58,9 @@ pub(in crate::rules) fn firmness(tag: &str) -> Firmness {
     }
     let first = tag.split(['-', '_', '.']).next().unwrap_or_default();
     let numbered = tag.bytes().any(|byte| byte.is_ascii_digit());
-    if !numbered && matches!(first, "latest" | "nightly" | "edge" | "main" | "master" | "dev") {
+    let last = tag.rsplit(['-', '_', '.']).next().unwrap_or_default();
+    let moving = |word| matches!(word, "latest" | "nightly" | "edge" | "main" | "master" | "dev");
+    if !numbered && (moving(first) || last == "latest") {
         return Firmness::Floating;
     }
     if tag.split(['-', '_', '+']).any(full) || dated(&tag) || built(&tag) {
@@ -172,7 +174,9 @@ mod tests {
         ] {
             assert_eq!(firmness(tag), Firmness::Partial, "{tag}");
         }
-        for tag in ["latest", "Latest", "edge", "nightly", "main", "latest-alpine"] {
+        for tag in
+            ["latest", "Latest", "edge", "nightly", "main", "latest-alpine", "postgresql-latest"]
+        {
             assert_eq!(firmness(tag), Firmness::Floating, "{tag}");
         }
     }

@@ -35,6 +35,7 @@ pub(super) fn units(
         workloads.push(workload);
     }
     inherit::mounts(&mut workloads);
+    network::of_all(&mut workloads, &project.root);
     let mut units: Vec<Declaration> = Vec::new();
     for workload in workloads {
         let (title, span) = (workload.title.clone(), workload.span);

@@ -17,6 +17,29 @@ pub(super) fn joined(service: &Node, out: &Workload) -> Vec<Spanned<String>> {
     named.chain(networks.items().iter().filter_map(Node::spanned)).collect()
 }
 
+/// Marks the services of a project that has one network for all of them.
+pub(super) fn of_all(workloads: &mut [Workload], root: &Node) {
+    let open = |name: &str| {
+        let internal = root.get("networks").and_then(|all| all.get(name)?.get("internal"));
+        internal.is_none_or(|internal| internal.boolean() == Some(false))
+    };
+    let mut common: Option<Vec<String>> = None;
+    for workload in workloads.iter().filter(|workload| !workload.networks.is_empty()) {
+        let joined = |name: &str| workload.networks.iter().any(|network| network.value == name);
+        match &mut common {
+            Some(names) => names.retain(|name| joined(name)),
+            None => {
+                let names = workload.networks.iter().map(|network| network.value.clone());
+                common = Some(names.filter(|name| open(name)).collect());
+            }
+        }
+    }
+    let shared = common.is_some_and(|names| !names.is_empty());
+    for workload in workloads {
+        workload.network_of_all = shared && !workload.networks.is_empty();
+    }
+}
+
 /// The networks that the top level declares.
 pub(super) fn objects(root: &Node) -> Vec<NetworkObject> {
     let networks = root.get("networks").map_or(&[][..], Node::entries).iter();

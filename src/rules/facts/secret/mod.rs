@@ -141,7 +141,7 @@ mod tests {
         for (login, strength) in [
             ("app:q8Zr2Lx7mKw", Strength::Strong),
             ("app:hunter2secret", Strength::Strong),
-            ("app:correcthorse", Strength::Strong),
+            ("app:correcthorse", Strength::Weak),
             ("app:build-7-horses", Strength::Strong),
             ("umami:umami", Strength::Weak),
             ("postgres:MyPassword123", Strength::Weak),

@@ -121,7 +121,7 @@ pub(super) fn judge(text: &str, promise: Promise) -> Option<Strength> {
     let word = !text.bytes().any(|byte| byte.is_ascii_digit()) && one_case(text);
     match promise {
         Promise::Token if digits || word || text.len() < 8 => None,
-        Promise::Token if common(&lower) && text.len() < 16 => Some(Strength::Weak),
+        Promise::Token if common(&lower) && text.len() < 20 => Some(Strength::Weak),
         Promise::Token => Some(Strength::Strong),
         Promise::Password if word && lower.contains(['-', '_', '.']) && !common(&lower) => None,
         Promise::Password if strong(text, &lower) => Some(Strength::Strong),
@@ -145,6 +145,10 @@ pub(super) fn judge_login(user: &str, password: &str) -> Option<Strength> {
     match words(&lower, &user) {
         Some(words) if words.iter().any(|word| NOTHING.contains(word)) => None,
         Some(_) => Some(Strength::Weak),
+        // A word by itself is as weak here as under a name of its own.
+        None if lower == *password && password.bytes().all(|byte| byte.is_ascii_lowercase()) => {
+            Some(Strength::Weak)
+        }
         None => Some(Strength::Strong),
     }
 }
