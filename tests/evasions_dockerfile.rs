@@ -251,7 +251,7 @@ fn users_and_stages() {
             "D18",
             APP,
             "FROM node@{a}\nRUN <<EOF\nUSER app\nEOF\n",
-            &["high runs-as-root Dockerfile:1"],
+            &["high runs-as-root Dockerfile:2"],
         ),
         (
             "D19",

@@ -105,12 +105,7 @@ fn objects_wherever_they_stand() {
             &[("a.yaml", app!("        ports: [{containerPort: 80}]\n"))],
             &[(
                 "a.yaml",
-                concat!(
-                    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web2}\nspec:\n  \
-                     template:\n    metadata: {labels: {app: web}}\n    spec:\n      \
-                     containers:\n      - name: app\n        image: nginx@{a}\n        \
-                     ports: [{containerPort: 80}]\n        securityContext: {privileged: true}\n"
-                ),
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web2}\nspec:\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      - name: app\n        image: nginx@{a}\n        ports: [{containerPort: 80}]\n        securityContext: {privileged: true}\n",
             )],
             &["critical privileged-container a.yaml:12"],
         ),
@@ -338,22 +333,8 @@ fn profiles_volumes_and_tokens() {
         ),
         (
             "K22 joined",
-            concat!(
-                "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  volumes: [{name: v, \
-                 persistentVolumeClaim: {claimName: c}}]\n  containers:\n  - {name: app, image: \
-                 'nginx@{a}', volumeMounts: [{name: v, mountPath: /v}]}\n---\napiVersion: \
-                 v1\nkind: PersistentVolumeClaim\nmetadata: {name: c}\nspec: {volumeName: \
-                 safe}\n---\napiVersion: v1\nkind: PersistentVolume\nmetadata: {name: \
-                 bad}\nspec:\n  hostPath: {path: /var/run}\n"
-            ),
-            concat!(
-                "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  volumes: [{name: v, \
-                 persistentVolumeClaim: {claimName: c}}]\n  containers:\n  - {name: app, image: \
-                 'nginx@{a}', volumeMounts: [{name: v, mountPath: /v}]}\n---\napiVersion: \
-                 v1\nkind: PersistentVolumeClaim\nmetadata: {name: c}\nspec: {volumeName: \
-                 bad}\n---\napiVersion: v1\nkind: PersistentVolume\nmetadata: {name: \
-                 bad}\nspec:\n  hostPath: {path: /var/run}\n"
-            ),
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]\n  containers:\n  - {name: app, image: 'nginx@{a}', volumeMounts: [{name: v, mountPath: /v}]}\n---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: c}\nspec: {volumeName: safe}\n---\napiVersion: v1\nkind: PersistentVolume\nmetadata: {name: bad}\nspec:\n  hostPath: {path: /var/run}\n",
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]\n  containers:\n  - {name: app, image: 'nginx@{a}', volumeMounts: [{name: v, mountPath: /v}]}\n---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: c}\nspec: {volumeName: bad}\n---\napiVersion: v1\nkind: PersistentVolume\nmetadata: {name: bad}\nspec:\n  hostPath: {path: /var/run}\n",
             &["critical runtime-socket web.yaml:18"],
         ),
         (

@@ -113,8 +113,8 @@ fn bombs_cost_their_document_and_no_time() {
         for kind in [FileKind::Yaml, FileKind::Template] {
             let start = Instant::now();
             let (documents, gaps, _) = read(kind, &content);
-            assert!(start.elapsed() < Duration::from_secs(20), "{:.40}", content);
-            assert!(!documents.is_empty() || !gaps.is_empty(), "{:.40}", content);
+            assert!(start.elapsed() < Duration::from_secs(20), "{content:.40}");
+            assert!(!documents.is_empty() || !gaps.is_empty(), "{content:.40}");
         }
     }
     let (documents, gaps, _) = read(FileKind::Yaml, &format!("{}\n---\nafter: all\n", all[0]));
