@@ -67,8 +67,11 @@ fn dump(node: &Node) -> Value {
 /// A folder on disk as a revision.
 struct Folder {
     top: PathBuf,
-    files: RefCell<HashMap<(BString, Option<FileKind>), Option<Rc<File>>>>,
+    files: RefCell<HashMap<Asked, Option<Rc<File>>>>,
 }
+
+/// A path, and as what it was asked for.
+type Asked = (BString, Option<FileKind>);
 
 impl Folder {
     fn read(&self, path: &BStr, kind: Option<FileKind>) -> Option<Rc<File>> {

@@ -78,7 +78,9 @@ proptest! {
     fn any_mixture_of_lines_is_read(content in lines()) {
         for kind in [FileKind::Yaml, FileKind::Template, FileKind::Values] {
             let (documents, _, text) = read(kind, &content);
-            documents.iter().for_each(|node| places_are_true(node, &text));
+            for node in &documents {
+                places_are_true(node, &text);
+            }
         }
     }
 
@@ -86,7 +88,9 @@ proptest! {
     fn any_text_is_read(content in "[ -~\n\u{e9}{}\\[\\]&*!|>'\"#%:,?-]{0,80}") {
         for kind in [FileKind::Yaml, FileKind::Template] {
             let (documents, _, text) = read(kind, &content);
-            documents.iter().for_each(|node| places_are_true(node, &text));
+            for node in &documents {
+                places_are_true(node, &text);
+            }
         }
     }
 }
@@ -105,7 +109,8 @@ fn bombs_cost_their_document_and_no_time() {
     let long = format!("a: [{}]", "{b: c}, ".repeat(60_000));
     let deep =
         ["- ".repeat(50_000), "[".repeat(50_000), "{a: ".repeat(50_000), "? ".repeat(50_000)];
-    let chain: String = (1..5_000).map(|n| format!("a{n}: &a{n} [*a{}]\n", n - 1)).collect();
+    let chain =
+        (1..5_000).map(|n| format!("a{n}: &a{n} [*a{}]\n", n - 1)).collect::<Vec<_>>().concat();
     let actions = "{{ if .a }}".repeat(20_000) + &"{{ \"".repeat(20_000);
     let all = [aliases, merges, long, format!("a0: &a0 b\n{chain}"), actions];
     for content in all.iter().chain(&deep) {

@@ -144,11 +144,10 @@ fn measure(source: &Source, found: &mut Found<'_>) {
         Some(Hold::Floating) => FLOATING,
         Some(Hold::Unknown) => UNKNOWN,
     };
-    match &source.version {
-        Some(version) => found.at(level, "version", version),
-        None => {
-            let head = crate::model::Spanned::new((), source.head);
-            found.say(level, "version", &head, "no version").absent()
-        }
-    };
+    if let Some(version) = &source.version {
+        found.at(level, "version", version);
+    } else {
+        let head = crate::model::Spanned::new((), source.head);
+        found.say(level, "version", &head, "no version").absent();
+    }
 }

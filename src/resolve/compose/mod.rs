@@ -163,10 +163,8 @@ fn load(tree: &dyn Tree, set: Set) -> (Option<Project>, Extra) {
     let project = root.map(|root| Project {
         path: set.main.text.path.clone(),
         folder: set.folder,
-        file: set.main,
         files,
         root,
-        environment: scope.environment,
     });
     (project, Extra { sources, gaps, included, extended })
 }

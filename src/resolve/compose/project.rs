@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use bstr::BString;
 
-use super::Environment;
 use crate::model::{File, FileId, Node, Text};
 
 /// A compose project of one revision as the engine would be told to run it.
@@ -15,16 +14,12 @@ pub(super) struct Project {
     /// The folder that relative paths count from; empty for the top. What comes from a file of
     /// another folder is rewritten to count from here.
     pub(super) folder: BString,
-    /// Its main file.
-    pub(super) file: Rc<File>,
     /// Every file that something of it is declared in, the main one first.
     pub(super) files: Vec<Rc<File>>,
     /// The top level, merged and interpolated, `extends` and `include` resolved. Short and long
     /// syntax stay as written. What an unset variable touches is opaque. A service that several
     /// places declare has the others in its `because`.
     pub(super) root: Node,
-    /// What it interpolates with: the `.env` beside it.
-    pub(super) environment: Environment,
 }
 
 impl Project {

@@ -176,12 +176,11 @@ impl Plan<'_> {
             if action.kind == ActionKind::Output && state.there != Some(false) {
                 let term = self.scope.evaluate(self.code(&action.code), &state.dot, at);
                 places.extend(term.places());
-                match term.printed() {
-                    Some(printed) => text.push_str(&printed),
-                    None => {
-                        known = false;
-                        text.push_str(name_of(self.code(&action.code)).unwrap_or(written));
-                    }
+                if let Some(printed) = term.printed() {
+                    text.push_str(&printed);
+                } else {
+                    known = false;
+                    text.push_str(name_of(self.code(&action.code)).unwrap_or(written));
                 }
             }
             if state.there.is_none() {
@@ -284,7 +283,7 @@ impl Tree<'_> {
             let text = item.text().filter(|text| item.is_opaque() && text.starts_with("{{"));
             match text.and_then(|text| self.brought(text, item.span, &state)) {
                 Some(Brought::Node(what)) if what.is_list() => {
-                    all.extend(what.items().iter().cloned())
+                    all.extend(what.items().iter().cloned());
                 }
                 Some(Brought::Nothing) => {}
                 _ => all.push(self.node(item)),

@@ -86,7 +86,7 @@ pub(super) fn dependencies(file: &Rc<File>, tree: &dyn Tree) -> Vec<Declaration>
         let written = value(node.get("version"));
         let version = match value(entry.and_then(|entry| entry.get("version"))) {
             Some(locked) => {
-                Some(locked.because(written.iter().flat_map(|written| written.places())))
+                Some(locked.because(written.iter().flat_map(crate::model::Spanned::places)))
             }
             None => written,
         };

@@ -259,8 +259,8 @@ fn joined(
     let mut text = part(registry).map(|registry| format!("{registry}/")).unwrap_or_default();
     text.push_str(name);
     match (part(digest), part(tag)) {
-        (Some(digest), _) => text.push_str(&format!("@{digest}")),
-        (None, Some(tag)) => text.push_str(&format!(":{tag}")),
+        (Some(digest), _) => text.extend(["@", &digest]),
+        (None, Some(tag)) => text.extend([":", &tag]),
         (None, None) => {}
     }
     let parts = [registry, Some(repository), tag, digest];

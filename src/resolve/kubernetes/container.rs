@@ -65,7 +65,7 @@ impl Whole<'_> {
     fn container(self, listed: Listed<'_>) -> Workload {
         let (pod, node) = (self.pod, listed.node);
         let name = name(listed);
-        let head = self.head(node);
+        let head = head(node);
         let title =
             format!("{} {} of {}", listed.role.name(), printable(&name, 60), self.pod_title());
         // Without an image it is a part of one that another file lays it over.
@@ -157,11 +157,11 @@ impl Whole<'_> {
             within => format!("{} of {object}", printable(within, 80)),
         }
     }
+}
 
-    fn head(self, node: &Node) -> crate::model::Span {
-        let first = node.entries().first().map_or(node.span, |entry| entry.key.span);
-        node.get("name").map_or(first, |name| name.span)
-    }
+fn head(node: &Node) -> crate::model::Span {
+    let first = node.entries().first().map_or(node.span, |entry| entry.key.span);
+    node.get("name").map_or(first, |name| name.span)
 }
 
 fn name(listed: Listed<'_>) -> String {

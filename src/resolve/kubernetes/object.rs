@@ -138,25 +138,22 @@ fn unroll(node: &Node, file: &Rc<File>, depth: usize, found: &mut Vec<Object>) {
     let Some(object) = Object::read(node, file) else {
         return inside(node, file, depth, found);
     };
-    match list(&object) {
-        Some((items, singular)) => {
-            for item in items {
-                if Object::read(item, file).is_none() && item.is_map() {
-                    let version = object.api_version.as_str();
-                    found.push(Object::of(item, version, singular, item.span, file));
-                } else {
-                    unroll(item, file, depth - 1, found);
-                }
+    if let Some((items, singular)) = list(&object) {
+        for item in items {
+            if Object::read(item, file).is_none() && item.is_map() {
+                let version = object.api_version.as_str();
+                found.push(Object::of(item, version, singular, item.span, file));
+            } else {
+                unroll(item, file, depth - 1, found);
             }
         }
-        None => {
-            // Schemas describe objects and hold none.
-            let schema = object.kind == "CustomResourceDefinition";
-            found.push(object);
-            if !schema {
-                inside(node, file, depth, found);
-            }
-        }
+        return;
+    }
+    // Schemas describe objects and hold none.
+    let schema = object.kind == "CustomResourceDefinition";
+    found.push(object);
+    if !schema {
+        inside(node, file, depth, found);
     }
 }
 

@@ -163,8 +163,8 @@ fn source(volume: &Node, others: Others<'_>, namespace: &str) -> Spanned<Mount> 
             None => claim.place(plain(MountKind::Volume, name)),
         };
     }
-    let kinds = volume.entries().iter().filter(|entry| entry.key.value != "name");
-    match kinds.filter(|entry| !entry.value.is_null()).last() {
+    let mut kinds = volume.entries().iter().filter(|entry| entry.key.value != "name");
+    match kinds.rfind(|entry| !entry.value.is_null()) {
         Some(entry) if entry.key.value == "emptyDir" => {
             entry.value.place(plain(MountKind::Temporary, ""))
         }

@@ -36,10 +36,10 @@ pub(super) fn of(root: &Node, file: &File, tree: &dyn Tree) -> Vec<Patch> {
     for item in ["patches", "patchesJson6902"].iter().flat_map(|key| items(key)) {
         let target = item.get("target").cloned();
         if let Some(path) = item.get("path") {
-            read(path, target.clone(), 0, file, tree, &mut patches);
+            read(path, target.as_ref(), 0, file, tree, &mut patches);
         }
         if let Some(entry) = item.entry("patch") {
-            read(&entry.value, target, entry.key.span.line, file, tree, &mut patches);
+            read(&entry.value, target.as_ref(), entry.key.span.line, file, tree, &mut patches);
         }
     }
     patches
@@ -47,7 +47,7 @@ pub(super) fn of(root: &Node, file: &File, tree: &dyn Tree) -> Vec<Patch> {
 
 fn read(
     node: &Node,
-    target: Option<Node>,
+    target: Option<&Node>,
     above: u32,
     file: &File,
     tree: &dyn Tree,
@@ -66,7 +66,7 @@ fn read(
             Content::Map(_) => What::Merge(document),
             _ => continue,
         };
-        patches.push(Patch { path: path.clone(), target: target.clone(), what });
+        patches.push(Patch { path: path.clone(), target: target.cloned(), what });
     }
 }
 
@@ -97,9 +97,7 @@ impl Patch {
     pub(super) fn over(&self, node: &Node) -> Node {
         match &self.what {
             What::Merge(patch) => merge(node, patch, self.target.is_some(), DEPTH),
-            What::Operations(operations) => {
-                operations.iter().fold(node.clone(), |node, operation| operate(node, operation))
-            }
+            What::Operations(operations) => operations.iter().fold(node.clone(), operate),
         }
     }
 }
@@ -209,38 +207,34 @@ fn operate(node: Node, operation: &Node) -> Node {
 fn set(node: &Node, steps: &[String], value: Option<&Node>, add: bool, at: Span) -> Node {
     let Some((step, rest)) = steps.split_first() else { return node.clone() };
     let last = rest.is_empty();
-    match &node.content {
-        Content::List(items) => {
-            let mut items = items.to_vec();
-            let index = step.parse().unwrap_or(items.len());
-            match (items.get(index).cloned(), value) {
-                (Some(item), _) if !last => {
-                    let item = set(&item, rest, value, add, at);
-                    items.splice(index..=index, [item]);
-                }
-                (Some(_), None) => drop(items.remove(index)),
-                (Some(_), Some(value)) if !add => {
-                    drop(items.splice(index..=index, [value.clone()]))
-                }
-                (_, Some(value)) if last => items.insert(index.min(items.len()), value.clone()),
-                _ => {}
+    if let Content::List(items) = &node.content {
+        let mut items = items.to_vec();
+        let index = step.parse().unwrap_or(items.len());
+        match (items.get(index).cloned(), value) {
+            (Some(item), _) if !last => {
+                let item = set(&item, rest, value, add, at);
+                items.splice(index..=index, [item]);
             }
-            Node { content: Content::List(Rc::new(items)), ..node.clone() }
-        }
-        _ => {
-            let mut entries = node.entries().to_vec();
-            let own = entries.iter_mut().rev().find(|entry| entry.key.value == *step);
-            match (own, value) {
-                (Some(own), _) if !last => own.value = set(&own.value, rest, value, add, at),
-                (Some(own), Some(value)) => own.value = value.clone(),
-                (Some(own), None) => own.value = Node::new(Content::Null, at),
-                (None, Some(value)) if last => {
-                    let key = Spanned::new(step.clone(), at);
-                    entries.push(Entry { key, value: value.clone() });
-                }
-                (None, _) => {}
+            (Some(_), None) => drop(items.remove(index)),
+            (Some(_), Some(value)) if !add => {
+                drop(items.splice(index..=index, [value.clone()]));
             }
-            Node { content: Content::Map(Rc::new(entries)), ..node.clone() }
+            (_, Some(value)) if last => items.insert(index.min(items.len()), value.clone()),
+            _ => {}
         }
+        return Node { content: Content::List(Rc::new(items)), ..node.clone() };
     }
+    let mut entries = node.entries().to_vec();
+    let own = entries.iter_mut().rev().find(|entry| entry.key.value == *step);
+    match (own, value) {
+        (Some(own), _) if !last => own.value = set(&own.value, rest, value, add, at),
+        (Some(own), Some(value)) => own.value = value.clone(),
+        (Some(own), None) => own.value = Node::new(Content::Null, at),
+        (None, Some(value)) if last => {
+            let key = Spanned::new(step.clone(), at);
+            entries.push(Entry { key, value: value.clone() });
+        }
+        (None, _) => {}
+    }
+    Node { content: Content::Map(Rc::new(entries)), ..node.clone() }
 }

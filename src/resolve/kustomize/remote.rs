@@ -49,9 +49,9 @@ fn parts(text: &str) -> (String, Option<String>) {
         path.trim_start_matches("git::").trim_start_matches("git@").replacen(".git//", "//", 1);
     let mut steps: Vec<&str> = path.split('/').collect();
     let at = match steps.as_slice() {
-        ["raw.githubusercontent.com", _, _, "refs", _, _, ..] => Some(5),
+        ["raw.githubusercontent.com", _, _, "refs", _, _, ..]
+        | ["github.com", _, _, "releases", "download", _, ..] => Some(5),
         ["raw.githubusercontent.com", _, _, _, ..] => Some(3),
-        ["github.com", _, _, "releases", "download", _, ..] => Some(5),
         ["github.com", _, _, "raw" | "archive" | "blob", _, ..] => Some(4),
         _ => None,
     };
