@@ -2,6 +2,7 @@
 
 mod base64;
 mod name;
+mod provider;
 mod teller;
 mod token;
 mod value;

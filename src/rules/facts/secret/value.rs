@@ -264,6 +264,19 @@ fn words<'a>(lower: &'a str, user: &'a str) -> Option<Vec<&'a str>> {
     }
 }
 
+/// How many bits of chance each byte of `text` carries, by how often each byte stands in it.
+pub(super) fn entropy(text: &str) -> f64 {
+    let mut counts = [0u32; 256];
+    for byte in text.bytes() {
+        if let Some(count) = counts.get_mut(usize::from(byte)) {
+            *count += 1;
+        }
+    }
+    let all = f64::from(u32::try_from(text.len()).unwrap_or(u32::MAX).max(1));
+    let share = |count: &u32| f64::from(*count) / all;
+    -counts.iter().filter(|count| **count > 0).map(|c| share(c) * share(c).log2()).sum::<f64>()
+}
+
 /// A `$NAME` anywhere: part of it comes from elsewhere.
 fn refers(text: &str) -> bool {
     text.as_bytes().windows(2).any(|pair| match pair {
