@@ -251,7 +251,7 @@ fn kustomizations_change_what_they_name() {
                 ("base/kustomization.yaml", "resources:\n  - web.yaml\n  - policy.yaml\n"),
             ],
             &[POLICY, BASE, KUSTOMIZATION],
-            &["medium removed-guard base/policy.yaml:1 (old line)"],
+            &["medium removed-guard base/kustomization.yaml:3 (old line)"],
         ),
         (
             "the same, with its file",

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use bstr::ByteSlice as _;
 
-use crate::model::{Exposure, Measured, Told, Unit};
+use crate::model::{AccessKind, Exposure, Measured, NetworkKind, Told, Unit};
 
 /// One difference between the two revisions.
 pub(super) enum Change<'a> {
@@ -90,7 +90,8 @@ pub(super) fn subtract<'a>(
 }
 
 /// Units that protect others and have no counterpart any more. Where all that stood in a folder
-/// beside one, workloads among it, is gone too, what it protected went with it.
+/// beside one, workloads among it, is gone too, or all pods that it is for, what it protected went
+/// with it.
 fn gone<'a>(
     old: &'a [Measured],
     new: &[Measured],
@@ -102,12 +103,38 @@ fn gone<'a>(
     let given_up: HashSet<&[u8]> =
         workloads.map(folder).filter(|folder| !folders.contains(folder)).collect();
     let lost = old.iter().enumerate().filter(move |(at, _)| !kept.contains(at));
-    lost.filter(move |(_, unit)| !given_up.contains(folder(unit))).flat_map(|(_, unit)| {
+    let pods: HashSet<&str> = new.iter().filter_map(pods).collect();
+    let alone = move |unit: &Measured| {
+        protects(unit).is_some_and(|own| !own.iter().any(|own| pods.contains(own.as_str())))
+    };
+    let lost = lost.filter(move |(_, unit)| !given_up.contains(folder(unit)) && !alone(unit));
+    lost.flat_map(|(_, unit)| {
         unit.exposures.iter().filter_map(move |was| {
             let now = was.gone.as_deref()?;
             Some(Change::Worse(Worse { unit, counterpart: Some(unit), now, was: Some(was) }))
         })
     })
+}
+
+/// The pods that a unit stands for.
+fn pods(unit: &Measured) -> Option<&str> {
+    match &unit.declaration.unit {
+        Unit::Network(object) if matches!(object.kind, NetworkKind::Pods(_)) => {
+            Some(&object.identity)
+        }
+        _ => None,
+    }
+}
+
+/// The pods that a guard is for, where it can be told.
+fn protects(unit: &Measured) -> Option<&[String]> {
+    match &unit.declaration.unit {
+        Unit::Access(object) => match &object.kind {
+            AccessKind::Guard(guard) if !guard.protects.is_empty() => Some(&guard.protects),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn folder(unit: &Measured) -> &[u8] {

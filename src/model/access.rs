@@ -15,6 +15,8 @@ pub struct AccessObject {
     pub head: Span,
     /// All of it.
     pub span: Span,
+    /// What else decides that it is there: the line of a kustomization that names its file.
+    pub because: Vec<Span>,
     /// What it is.
     pub kind: AccessKind,
 }
@@ -83,6 +85,9 @@ pub struct Guard {
     pub weight: Severity,
     /// What it says about being strict.
     pub checks: Vec<Spanned<Check>>,
+    /// The pods declared beside it that it is for, by the identity of their network object; none:
+    /// it is for whatever there is.
+    pub protects: Vec<String>,
 }
 
 /// One thing that a guard says.

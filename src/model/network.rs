@@ -15,6 +15,8 @@ pub struct NetworkObject {
     pub head: Span,
     /// All of it.
     pub span: Span,
+    /// What else decides that it is there: the line of a kustomization that names its file.
+    pub because: Vec<Span>,
     /// What it is.
     pub kind: NetworkKind,
 }

@@ -89,7 +89,7 @@ pub(super) const RULE: Rule = Rule {
 fn network(object: &NetworkObject, found: &mut Found<'_>) {
     match &object.kind {
         NetworkKind::Policy(policy) if policy.alone => {
-            let place = Spanned::new((), object.span);
+            let place = Spanned { value: (), span: object.span, because: object.because.clone() };
             found.say(PRESENT, "protection", &place, "").gone(HEAVY);
         }
         _ => {}
@@ -112,6 +112,6 @@ fn access(object: &AccessObject, found: &mut Found<'_>) {
         Severity::Medium => MISSED,
         Severity::High | Severity::Critical => HEAVY,
     };
-    let place = Spanned::new((), object.span);
+    let place = Spanned { value: (), span: object.span, because: object.because.clone() };
     found.say(PRESENT, "protection", &place, "").gone(level);
 }

@@ -83,9 +83,40 @@ fn mask(content: &str, actions: &[Action], filled: bool) -> (String, Vec<Range<u
     if filled {
         fill(content, actions, &mut masked);
     }
+    prop(&mut masked);
     let masked = String::from_utf8(masked).unwrap_or_default();
     let hole = |action: &Action| action.range.clone();
     (masked, actions.iter().map(hole).collect())
+}
+
+/// Blanks where a block of text begins must not reach further in than the text: what is left of an
+/// action there becomes part of the text.
+fn prop(masked: &mut [u8]) {
+    let (mut at, mut blanks, mut block): (usize, Vec<Range<usize>>, bool) = (0, Vec::new(), false);
+    while at < masked.len() {
+        let rest = masked.get(at..).unwrap_or_default();
+        let end = at + rest.find_byte(b'\n').unwrap_or(rest.len());
+        let line = masked.get(at..end).unwrap_or_default();
+        let text = line.trim();
+        if text.is_empty() {
+            blanks.extend(block.then_some(at..end));
+        } else {
+            let indent = line.len() - line.trim_start().len();
+            block = begins_block(text);
+            for blank in blanks.drain(..) {
+                let from = (blank.start + indent).min(blank.end);
+                overwrite(masked, from..blank.end, b'x');
+            }
+        }
+        at = end + 1;
+    }
+}
+
+/// A line whose value is a block of text on the next ones.
+fn begins_block(text: &[u8]) -> bool {
+    let text = text.trim_end_with(|c| matches!(c, '-' | '+') || c.is_ascii_digit());
+    let Some((b'|' | b'>', before)) = text.split_last() else { return false };
+    before.ends_with(b": ") || before.ends_with(b"- ") || before.is_empty()
 }
 
 fn overwrite(masked: &mut [u8], range: Range<usize>, with: u8) {

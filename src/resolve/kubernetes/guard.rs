@@ -25,7 +25,7 @@ pub(super) fn guard(object: &Object) -> Option<Guard> {
         .or_else(|| engine::checks(kind, group, &mut checks))
         .or_else(|| mesh::checks(kind, group, &mut checks))
         .or_else(|| platform::checks(kind, group, &mut checks))?;
-    Some(Guard { kind: object.kind.clone(), weight, checks: checks.list })
+    Some(Guard { kind: object.kind.clone(), weight, checks: checks.list, protects: Vec::new() })
 }
 
 /// Collects the checks of one object.

@@ -26,7 +26,8 @@ pub(super) fn unit(object: &Object) -> Option<Declaration> {
     };
     let (title, span) = (object.title(), object.node.span);
     let (file, head, identity) = (object.file.text.file, object.head, object.identity());
-    let unit = NetworkObject { file, identity, title: title.clone(), head, span, kind };
+    let because = object.node.because.clone();
+    let unit = NetworkObject { file, identity, title: title.clone(), head, span, because, kind };
     Some(object.declare(Unit::Network(Box::new(unit)), title, span))
 }
 

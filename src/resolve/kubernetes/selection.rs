@@ -9,19 +9,21 @@ use super::object::Object;
 use super::pod::{self, Pod};
 use super::policy::{self, Allowed, NetworkPolicy};
 use crate::model::{
-    Behind, Declaration, Direction, Isolation, NetworkKind, NetworkObject, Policy, Selector, Span,
-    Spanned, Unit,
+    Behind, Declaration, Direction, Isolation, NetworkKind, NetworkObject, Node, Policy, Selector,
+    Span, Spanned, Unit,
 };
 
 /// How many times a pod is held against a policy or a Service.
 const MOST: usize = 1_000_000;
+/// How many pods one guard is held against.
+const HELD: usize = 2_000;
 /// How many Services pods are held against.
 const SERVICES: usize = 64;
 /// How many places a lack names.
 const PLACES: usize = 12;
 
 /// The pods that one object makes.
-struct Pods<'a> {
+pub(super) struct Pods<'a> {
     object: &'a Object,
     identity: String,
     labels: Vec<(String, String)>,
@@ -50,7 +52,7 @@ pub(super) fn selects(object: &Object) -> bool {
 /// What is left open for the pods of all objects, and the policies that select none of them.
 pub(super) fn units(objects: &[Object]) -> Vec<Declaration> {
     let policies: Vec<NetworkPolicy<'_>> = objects.iter().flat_map(policy::policies).collect();
-    let pods: Vec<Pods<'_>> = objects.iter().flat_map(labelled).collect();
+    let pods = Pods::of(objects);
     let services: Vec<Leads> = objects.iter().filter_map(leads).collect();
     let mut left = MOST;
     let mut selects = vec![false; policies.len()];
@@ -108,6 +110,30 @@ fn takes(policy: &NetworkPolicy<'_>, namespace: &str, labels: &[(String, String)
     policy.namespace.as_deref().is_none_or(|own| own == namespace) && policy.selector.takes(labels)
 }
 
+impl<'a> Pods<'a> {
+    /// Those of all objects.
+    pub(super) fn of(objects: &'a [Object]) -> Vec<Self> {
+        objects.iter().flat_map(labelled).collect()
+    }
+}
+
+/// The pods that a guard with a selector of its own is for.
+pub(super) fn protected(object: &Object, pods: &[Pods<'_>]) -> Vec<String> {
+    let Some(node) = object.at("spec.selector").filter(|node| !node.entries().is_empty()) else {
+        return Vec::new();
+    };
+    let selector = labels::selector(node);
+    if selector.requirements.is_empty() {
+        return Vec::new();
+    }
+    // A kustomization may say later which namespace is meant.
+    let near = |namespace: &str| {
+        namespace.is_empty() || object.namespace().is_empty() || namespace == object.namespace()
+    };
+    let own = pods.iter().take(HELD).filter(|pods| near(pods.object.namespace()));
+    own.filter(|pods| selector.takes(&pods.labels)).map(|pods| pods.identity.clone()).collect()
+}
+
 /// The pods of an object, with their labels.
 fn labelled(object: &Object) -> Vec<Pods<'_>> {
     let labelled = |pod: Pod<'_>| {
@@ -117,7 +143,25 @@ fn labelled(object: &Object) -> Vec<Pods<'_>> {
             if pod.within.is_empty() { identity } else { format!("{identity}, {}", pod.within) };
         Pods { object, identity, labels, places }
     };
-    pod::pods(object).into_iter().map(labelled).collect()
+    pod::pods(object).into_iter().map(labelled).chain(release(object)).collect()
+}
+
+/// The pods that a release of a chart makes, with the labels that charts give them by custom.
+fn release(object: &Object) -> Option<Pods<'_>> {
+    if object.kind != "HelmRelease" || !object.group.ends_with("toolkit.fluxcd.io") {
+        return None;
+    }
+    let text = |path: &str| object.at(path).and_then(Node::text).map(str::to_owned);
+    let name = text("spec.releaseName").unwrap_or_else(|| object.name().to_owned());
+    let chart = text("spec.chart.spec.chart").unwrap_or_else(|| object.name().to_owned());
+    let label = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let labels = vec![
+        label("app.kubernetes.io/instance", &name),
+        label("app.kubernetes.io/name", &chart),
+        label("app", &chart),
+    ];
+    let identity = format!("pods of {}", object.identity());
+    Some(Pods { object, identity, labels, places: vec![object.head] })
 }
 
 fn leads(object: &Object) -> Option<Leads> {
@@ -191,6 +235,7 @@ fn direction<'b, 'a>(
 fn declare(object: &Object, identity: String, kind: NetworkKind) -> Declaration {
     let (title, span) = (object.title(), object.node.span);
     let (file, head) = (object.file.text.file, object.head);
-    let unit = NetworkObject { file, identity, title: title.clone(), head, span, kind };
+    let because = object.node.because.clone();
+    let unit = NetworkObject { file, identity, title: title.clone(), head, span, because, kind };
     object.declare(Unit::Network(Box::new(unit)), title, span)
 }

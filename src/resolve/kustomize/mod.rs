@@ -14,7 +14,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 use super::Resolved;
 use super::helm::{below, first, split};
 use super::kubernetes::{Object, objects};
-use crate::model::{Declared, EntryKind, File, FileKind, Node, Tree};
+use crate::model::{Declared, EntryKind, File, FileKind, Node, Span, Tree};
 
 const NAMES: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /// How deep kustomizations may name one another.
@@ -106,10 +106,14 @@ impl Made {
         let mut resources = Vec::new();
         let mut seen = HashSet::from([file.text.path.clone()]);
         collect(tree, file, DEPTH, &mut seen, &mut resources);
+        // Which of too many are left out has no meaning: then each stands for itself.
+        let all = resources.len() < FILES;
         let folder = split(file.text.path.as_bstr()).0.to_owned();
-        let paths = resources.iter().map(|resource| resource.text.path.clone());
-        self.reached.entry(folder).or_default().extend(paths);
-        for resource in &resources {
+        if all {
+            let paths = resources.iter().map(|(resource, _)| resource.text.path.clone());
+            self.reached.entry(folder).or_default().extend(paths);
+        }
+        for (resource, named) in &resources {
             let Declared::Tree(documents) = &resource.declared else { continue };
             for object in objects(documents, resource) {
                 let mut node = object.node.clone();
@@ -119,8 +123,9 @@ impl Made {
                     changed = true;
                     self.applied.extend(patch.path.clone());
                 }
-                let protective = PROTECTIVE.contains(&object.kind.as_str());
+                let protective = all && PROTECTIVE.contains(&object.kind.as_str());
                 if protective {
+                    node = node.because([*named]);
                     self.taken.insert((resource.text.path.clone(), object.node.span.start));
                 }
                 if changed || protective {
@@ -137,17 +142,18 @@ fn named(root: &Node) -> impl Iterator<Item = &Node> {
     lists.flat_map(|key| root.get(key).map_or(&[][..], Node::items))
 }
 
-/// The files with objects that a kustomization names, those of other ones included.
+/// The files with objects that a kustomization names, those of other ones included, and where each
+/// is named.
 fn collect(
     tree: &dyn Tree,
     file: &File,
     depth: usize,
     seen: &mut HashSet<BString>,
-    found: &mut Vec<Rc<File>>,
+    found: &mut Vec<(Rc<File>, Span)>,
 ) {
     let Some(root) = first(file).filter(|_| depth > 0) else { return };
     let (folder, _) = split(file.text.path.as_bstr());
-    for text in named(root).filter_map(Node::text) {
+    for (node, text) in named(root).filter_map(|node| Some((node, node.text()?))) {
         let Some(path) = joined(folder, text).filter(|_| found.len() < FILES) else { continue };
         if !seen.insert(path.clone()) {
             continue;
@@ -155,7 +161,7 @@ fn collect(
         if let Some(inner) = kustomization(tree, path.as_bstr()) {
             collect(tree, &inner, depth - 1, seen, found);
         } else if let Ok(Some(file)) = tree.file_as(path.as_bstr(), FileKind::Kubernetes) {
-            found.push(file);
+            found.push((file, node.span));
         }
     }
 }
@@ -216,7 +222,7 @@ fn resources(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
     let Ok(Some(file)) = tree.file_as(path, FileKind::Kustomization) else { return Vec::new() };
     let (mut seen, mut found) = (HashSet::from([path.to_owned()]), Vec::new());
     collect(tree, &file, DEPTH, &mut seen, &mut found);
-    found.iter().map(|file| file.text.path.clone()).collect()
+    found.iter().map(|(file, _)| file.text.path.clone()).collect()
 }
 
 /// The documents of a text that is written inside another file, on lines of its own.

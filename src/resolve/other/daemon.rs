@@ -24,6 +24,7 @@ pub(super) fn units(root: &Node, file: &Rc<File>, _: &dyn Tree, out: &mut Vec<De
         title: name,
         head: root.entries().first().map_or(root.span, |entry| entry.key.span),
         span: root.span,
+        because: Vec::new(),
         kind: AccessKind::Daemon(settings),
     };
     out.push(declaration(Unit::Access(Box::new(object)), file));

@@ -345,6 +345,7 @@ fn network(settings: &Settings<'_>, name: &str) -> Declaration {
         title,
         head: settings.head(),
         span: settings.own.text.span(0..settings.own.text.content.len()),
+        because: Vec::new(),
         kind: NetworkKind::Network(network),
     };
     settings.declare(Unit::Network(Box::new(object)))

@@ -53,3 +53,13 @@ fn plain_manifests_with_braces_in_strings_are_none() {
     assert!(!is("apiVersion: v1\nkind: A\nx: 'is {{ $labels.x }}'\n"));
     assert!(!is("x: {{ .Values.x }}\n"));
 }
+
+#[test]
+fn a_block_of_text_may_begin_with_an_action() {
+    let node = read(
+        "data:\n  a.yaml: |\n{{- if .Values.somethingLong.enabled }}\n{{ .Values.a | indent 4 }}\n{{- else }}\n    \
+         b: c\n{{- end }}\n  d: |-\n    e\n\n    {{- with .f }}\n    g\n    {{- end }}\n",
+    );
+    let a = node.get("data").unwrap().get("a.yaml").unwrap();
+    assert!(a.is_opaque() && a.text().unwrap().contains("b: c"));
+}

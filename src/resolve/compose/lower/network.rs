@@ -52,6 +52,7 @@ pub(super) fn objects(root: &Node) -> Vec<NetworkObject> {
             title: format!("network {name}"),
             head: entry.key.span,
             span: if near { entry.key.span.to(node.span) } else { entry.key.span },
+            because: Vec::new(),
             kind: NetworkKind::Network(network(node, &entry.key)),
         }
     };

@@ -1,12 +1,24 @@
 //! Istio's authentication, authorization and TLS settings.
 
 use super::Checks;
-use crate::model::{Node, Severity, Stance};
+use crate::model::{Check, Node, Severity, Spanned, Stance};
+
+/// What an authorization lets through.
+const PASSES: &str = "requests that pass";
 
 pub(super) fn checks(kind: &str, group: &str, checks: &mut Checks<'_>) -> Option<Severity> {
     match (kind, group.ends_with("istio.io")) {
         ("PeerAuthentication", _) => authentication(checks),
-        ("AuthorizationPolicy", true) => authorization(checks),
+        ("AuthorizationPolicy", true) => {
+            authorization(checks);
+            // What lets every request pass is no loss.
+            let open = |check: &Spanned<Check>| {
+                check.value.name == PASSES && check.value.stance == Stance::Off
+            };
+            if checks.list.iter().any(open) {
+                return Some(Severity::Info);
+            }
+        }
         ("RequestAuthentication", true) => return Some(Severity::High),
         ("DestinationRule", true) => {
             destination(checks);
@@ -62,7 +74,7 @@ fn authorization(checks: &mut Checks<'_>) {
                 .iter()
                 .find(|rule| !given(rule, "from") && !given(rule, "to") && !given(rule, "when"));
             let anybody = rules.iter().find(|rule| !given(rule, "from") && !given(rule, "when"));
-            let key = "requests that pass";
+            let key = PASSES;
             match (any, anybody) {
                 (Some(rule), _) => checks.say_as(key, Stance::Off, rule, "every one".to_owned()),
                 (None, Some(rule)) => {
