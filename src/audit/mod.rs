@@ -1,8 +1,12 @@
 //! A history's steps in, what landed and what was repaired out.
 
+mod owners;
+
 use std::collections::HashMap;
 
 use bstr::BString;
+
+pub use owners::{OWNERS, Owners};
 
 use crate::model::{Landed, Step, height};
 
@@ -46,7 +50,13 @@ impl Ledger {
             self.left.push(regression.marks.iter().map(|&mark| (mark, level)).collect());
             self.open.entry(regression.unit_path.clone()).or_default().push(at);
             let path = regression.unit_path.clone();
-            self.landed.push(Landed { step: number, finding, path, repaired: None });
+            self.landed.push(Landed {
+                step: number,
+                finding,
+                path,
+                repaired: None,
+                teams: Vec::new(),
+            });
         }
     }
 

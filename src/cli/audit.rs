@@ -15,8 +15,8 @@ use jiff::civil::Date;
 use super::args;
 use super::judge::{Compared, Judge};
 use super::load;
-use crate::audit::landed;
-use crate::git::{Commit, Repository, Revision};
+use crate::audit::{OWNERS, Owners, landed};
+use crate::git::{Commit, Id, Limits, Repository, Revision};
 use crate::model::{Action, Audit, Closed, Measured, Step, height, mark};
 use crate::policy::{self, Policy};
 use crate::report;
@@ -64,14 +64,33 @@ fn run(
     })?;
     steps.sort_by_key(|(number, _)| *number);
     let steps: Vec<Step> = steps.into_iter().map(|(_, step)| step).collect();
+    let mut landed = landed(&steps);
+    let owners = tips.first().map(|tip| owners(repository, *tip)).unwrap_or_default();
+    for one in &mut landed {
+        one.teams = owners.of(one.path.as_bstr());
+    }
     Ok(Audit {
         repository: folder.display().to_string(),
         range: arguments.range.clone(),
         commits: history.commits.len(),
-        landed: landed(&steps),
+        landed,
+        scores: Vec::new(),
         steps,
         partial: false,
     })
+}
+
+/// Who owns what at `tip`; nobody anything where that can't be read.
+fn owners(repository: &Repository, tip: Id) -> Owners {
+    let Ok(commit) = repository.commit(tip) else { return Owners::default() };
+    let Ok(tree) = repository.tree(Revision::Tree(commit.tree), Limits::default()) else {
+        return Owners::default();
+    };
+    let read = |path: &&str| {
+        let entry = tree.follow(BStr::new(path)).ok()??;
+        tree.read(&entry).ok().map(|text| Owners::read(path, &text))
+    };
+    OWNERS.iter().find_map(read).unwrap_or_default()
 }
 
 /// One history and the place up to which it is taken.

@@ -58,6 +58,8 @@ pub struct Landed {
     pub path: BString,
     /// The step that repaired it; `None` while it is open.
     pub repaired: Option<usize>,
+    /// Whose `path` is, as CODEOWNERS of the audit's last commit says; as written there.
+    pub teams: Vec<String>,
 }
 
 /// One repository's audit.
@@ -73,6 +75,9 @@ pub struct Audit {
     pub steps: Vec<Step>,
     /// What landed, in the order of the steps.
     pub landed: Vec<Landed>,
+    /// The posture score, 0 to 100, after so many of the steps, in their order; empty where it was
+    /// not asked for.
+    pub scores: Vec<(usize, f64)>,
     /// It was stopped before the end.
     pub partial: bool,
 }
