@@ -12,4 +12,5 @@ pub mod policy;
 pub mod report;
 pub mod resolve;
 pub mod rules;
+pub mod scans;
 pub mod surface;

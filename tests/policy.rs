@@ -98,8 +98,9 @@ fn the_template_is_the_default_and_names_every_key() {
     let tables = schema["$defs"].as_object().unwrap().values().chain([&schema]);
     for key in tables.filter_map(|table| table["properties"].as_object()).flat_map(|t| t.keys()) {
         let named = TEMPLATE.lines().map(|line| line.trim_start_matches("# ")).any(|line| {
-            let line = line.trim_start_matches('[');
-            line.strip_prefix(key.as_str()).is_some_and(|rest| rest.starts_with([' ', ']', '.']))
+            let header = line.starts_with('[').then(|| line.trim_matches(['[', ']']).split('.'));
+            header.into_iter().flatten().any(|part| part == key)
+                || line.strip_prefix(key.as_str()).is_some_and(|rest| rest.starts_with(' '))
         });
         assert!(named, "the template lacks {key}");
     }
@@ -133,6 +134,20 @@ fn what_is_shown_reads_back_to_the_same() {
         severity = "low"
         [rules.exposed-port]
         allowed-ports = [443, "8443/udp"]
+        [images]
+        denied = ["docker.io/**:latest"]
+        [[images.end-of-life]]
+        image = "ghcr.io/acme/*"
+        versions = ["1", "2.3"]
+        date = 2026-01-31
+        [images.scans]
+        path = "/srv/scans"
+        max-age = "3w"
+        missing = "reject"
+        [[images.scans.accept]]
+        id = "CVE-2026-1"
+        reason = "r"
+        until = 2026-02-01
         [[refs]]
         match = "refs/heads/**"
         annotate-at = "info"

@@ -10,7 +10,6 @@ use std::time::Instant;
 
 use anyhow::{Result, anyhow};
 use bstr::{BStr, BString, ByteSlice as _};
-use jiff::civil::Date;
 
 use super::args;
 use super::judge::{Compared, Judge};
@@ -18,7 +17,7 @@ use super::load;
 use crate::audit::{OWNERS, Owners, landed};
 use crate::git::{Commit, Id, Limits, Repository, Revision};
 use crate::model::{Action, Audit, Closed, Measured, Step, height, mark};
-use crate::policy::{self, Policy};
+use crate::policy::Policy;
 use crate::report;
 use crate::rules::RULES;
 
@@ -106,7 +105,6 @@ impl Replay<'_> {
     fn work(&self) -> Result<Vec<(usize, Step)>> {
         let repository = Repository::discover(self.folder)?;
         let mut judge = Judge::new(&repository, self.policy, Instant::now());
-        let today = policy::today();
         let mut steps = Vec::new();
         loop {
             let first = self.next.fetch_add(CHUNK, Ordering::Relaxed);
@@ -116,7 +114,7 @@ impl Replay<'_> {
             }
             for (number, commit) in (first..).zip(rest.iter().take(CHUNK)) {
                 judge.restart();
-                if let Some(step) = step(&judge, commit, today)? {
+                if let Some(step) = step(&judge, commit)? {
                     steps.push((number, step));
                 }
             }
@@ -126,7 +124,7 @@ impl Replay<'_> {
 }
 
 /// One commit against its first parent; `None` where nothing of it concerns containers.
-fn step(judge: &Judge<'_>, commit: &Commit, today: Date) -> Result<Option<Step>> {
+fn step(judge: &Judge<'_>, commit: &Commit) -> Result<Option<Step>> {
     let (repository, policy) = (judge.repository, judge.policy);
     let parent = commit.parents.first().and_then(|parent| repository.commit(*parent).ok());
     let old = parent.as_ref().map_or(Revision::Empty, |parent| Revision::Tree(parent.tree));
@@ -139,7 +137,7 @@ fn step(judge: &Judge<'_>, commit: &Commit, today: Date) -> Result<Option<Step>>
     let names: [&BStr; 1] = [branch.as_bstr()];
     let terms =
         if parent.is_none() { policy.for_first_push(&names) } else { policy.for_ref(&names) };
-    let verdict = policy.judge(&terms, judged.regressions, judged.gaps, today);
+    let verdict = policy.judge(&terms, judged.regressions, judged.gaps, judge.today);
     Ok(Some(Step {
         commit: commit.id.to_string(),
         parent: parent.as_ref().map(|parent| parent.id.to_string()).unwrap_or_default(),

@@ -11,7 +11,6 @@ use super::refs::{Refs, blank};
 use super::{load, output};
 use crate::git::{Comparison, Range, Repository, Revision};
 use crate::model::{Action, Report};
-use crate::policy;
 use crate::report::Job;
 
 /// Compares what the arguments name.
@@ -26,7 +25,8 @@ pub(super) fn check(check: &Check, started: Instant) -> Result<Action> {
     let (name, range) = range(check, &repository, &judge)?;
     let Range { old, new, known, tip } = range;
     let comparison = Comparison { old, new, tip, known };
-    let mut refs = Refs::new(judge, policy::today());
+    let today = judge.today;
+    let mut refs = Refs::new(judge, today);
     let mut report = blank(name.as_ref(), "", "");
     report.old = comparison.known.first().map(ToString::to_string).unwrap_or_default();
     report.new = comparison.tip.map(|tip| tip.to_string()).unwrap_or_default();

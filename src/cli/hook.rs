@@ -16,7 +16,7 @@ use crate::git::{
     self, Comparison, Environment, Id, Push, RefUpdate, Repository, Standing, Trusted,
 };
 use crate::model::{Action, Report};
-use crate::policy::{self, Bypass, Policy};
+use crate::policy::{Bypass, Policy};
 use crate::report::Job;
 
 /// The push option that asks for everything and refuses.
@@ -50,7 +50,9 @@ fn receive(common: &Common, updates: &[RefUpdate], job: Job, started: Instant) -
     let repository = Repository::in_hook()?;
     let policy = load::policy(common, Some(repository.git_dir()))?;
     let options = git::push_options(&environment);
-    let mut refs = Refs::new(Judge::new(&repository, &policy, started), policy::today());
+    let judge = Judge::new(&repository, &policy, started);
+    let today = judge.today;
+    let mut refs = Refs::new(judge, today);
     for update in updates {
         refs.update(update)?;
     }
@@ -89,7 +91,9 @@ pub(super) fn pre_push(common: &Common, remote: &OsStr, started: Instant) -> Res
     }
     let repository = Repository::discover(&std::env::current_dir()?)?;
     let policy = load::policy(common, Some(repository.git_dir()))?;
-    let mut refs = Refs::new(Judge::new(&repository, &policy, started), policy::today());
+    let judge = Judge::new(&repository, &policy, started);
+    let today = judge.today;
+    let mut refs = Refs::new(judge, today);
     for push in &pushes {
         refs.push(push, remote.as_bytes().into())?;
     }

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::args::{Common, Format, PolicyAction};
 use super::load;
+use super::scans::Scans;
 use crate::git::Repository;
 use crate::model::printable;
 use crate::policy::{self, Policy};
@@ -47,6 +48,14 @@ pub(super) fn policy(action: &PolicyAction) -> Result<()> {
             let policy = chosen(file.as_deref())?;
             for notice in policy.notices(policy::today()) {
                 writeln!(out, "note: {notice}")?;
+            }
+            if let Some(scans) = Scans::new(&policy, policy::today()) {
+                // What is read now need not be read while somebody waits.
+                let index = scans.index();
+                for fault in index.faults() {
+                    writeln!(out, "note: {fault}")?;
+                }
+                writeln!(out, "{} scan reports can be read", index.len())?;
             }
             writeln!(out, "the policy can be read")?;
         }

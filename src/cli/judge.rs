@@ -6,18 +6,20 @@ use std::time::Instant;
 
 use anyhow::Result;
 use bstr::{BStr, BString, ByteSlice as _};
+use jiff::civil::Date;
 
 use super::affected::{Affected, wanted};
 use super::model::models;
+use super::scans::Scans;
 use super::shelf::Shelf;
 use super::snapshot::Snapshot;
 use crate::compare::{Model, Outcome, Side, compare_beside};
 use crate::git::{self, Repository, Revision};
 use crate::model::{
-    EntryKind, File, Gap, GapKind, Improvement, Measured, Regression, Rule, Settings, Tree as _,
-    printable_bytes,
+    EntryKind, Evidence, File, Gap, GapKind, Improvement, Measured, Regression, Rule, Settings,
+    Tree as _, printable_bytes,
 };
-use crate::policy::Policy;
+use crate::policy::{self, Policy};
 use crate::{resolve, rules};
 
 /// What there is to say about one comparison.
@@ -57,6 +59,9 @@ pub(super) struct Judge<'a> {
     pub(super) policy: &'a Policy,
     settings: Settings,
     pub(super) shelf: Rc<Shelf>,
+    scans: Option<Rc<Scans>>,
+    /// The server's date, read once.
+    pub(super) today: Date,
     /// What reading may cost.
     pub(super) limits: git::Limits,
 }
@@ -71,7 +76,10 @@ impl<'a> Judge<'a> {
             commits: limits.commits,
             until: started.checked_add(limits.time_budget),
         };
-        Self { repository, policy, settings: policy.settings(), shelf: Rc::default(), limits }
+        let today = policy::today();
+        let scans = Scans::new(policy, today);
+        let settings = settings(policy, today, scans.as_ref());
+        Self { repository, policy, settings, shelf: Rc::default(), scans, today, limits }
     }
 
     /// Starts the clock anew: one comparison of many has its own time.
@@ -84,8 +92,10 @@ impl<'a> Judge<'a> {
         Judge {
             repository: other.repository,
             policy,
-            settings: policy.settings(),
             shelf: Rc::clone(&other.shelf),
+            settings: settings(policy, other.today, other.scans.as_ref()),
+            scans: other.scans.clone(),
+            today: other.today,
             limits: other.limits,
         }
     }
@@ -141,13 +151,17 @@ impl<'a> Judge<'a> {
             Judged { notes: changes.notes, excluded: affected.excluded, ..Judged::default() };
         let only = resolve::Names::Only(affected.sensitive.clone());
         let rest = if affected.sensitive.is_empty() { &resolve::Names::Same } else { &only };
+        let scans = self.scans.as_ref();
+        scans.inspect(|scans| scans.start());
         let (before, old_gaps) = self.measure(&old, &affected.old, (&affected, rest), rules);
-        let (after, new_gaps) = self.measure(&new, &affected.new, (&affected, rest), rules);
         let beside = |(path, model): (BString, BString)| Model {
             path,
             units: self.measure(&old, [&model], (&affected, &only), rules).0,
         };
         let models: Vec<Model> = models(&affected, &old, &new).into_iter().map(beside).collect();
+        scans.inspect(|scans| scans.turn());
+        let (after, new_gaps) = self.measure(&new, &affected.new, (&affected, rest), rules);
+        judged.notes.extend(scans.into_iter().flat_map(|scans| scans.notes()));
         beside_each_other(&old, &new, &affected.moved);
         let variants = resolve::variants(&new, &affected.new);
         let (old_files, new_files) = (old.files(), new.files());
@@ -224,6 +238,12 @@ impl<'a> Judge<'a> {
         gaps.extend(not_judged(&left));
         (measured, gaps)
     }
+}
+
+/// What rules are told by the policy, the clock and the scanners.
+fn settings(policy: &Policy, today: Date, scans: Option<&Rc<Scans>>) -> Settings {
+    let evidence = scans.map(|scans| Rc::clone(scans) as Rc<dyn Evidence>);
+    Settings { evidence, today: Some(today), ..policy.settings() }
 }
 
 /// Links among the files to judge whose targets are judged too, as (link, target).

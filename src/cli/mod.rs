@@ -14,6 +14,7 @@ mod model;
 mod output;
 mod own_policy;
 mod refs;
+mod scans;
 mod shelf;
 mod snapshot;
 

@@ -19,6 +19,7 @@ mod printable;
 mod reference;
 mod report;
 mod rule;
+mod scan;
 mod selector;
 mod settings;
 mod shell;
@@ -55,6 +56,7 @@ pub use printable::{hides, printable, printable_bytes};
 pub use reference::ImageRef;
 pub use report::{Action, Bypass, Finding, Problem, RefReport, Report};
 pub use rule::{Example, Measure, Reference, Rule};
+pub use scan::{Evidence, Outlook, Scan};
 pub use selector::{Operator, Requirement, Selector};
 pub use settings::Settings;
 pub use shell::{

@@ -1,5 +1,11 @@
 //! What rules can be told.
 
+use std::rc::Rc;
+
+use jiff::civil::Date;
+
+use super::Evidence;
+
 /// The options of all rules, as policy gives them to `measure`.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -16,4 +22,13 @@ pub struct Settings {
     pub targets: Vec<String>,
     /// Context folder of Dockerfiles: glob over the Dockerfile's path, then the folder.
     pub contexts: Vec<(String, String)>,
+    /// Registries, repositories and tags that may not be built on or run, as globs over
+    /// `registry/repository[:tag]`.
+    pub denied_images: Vec<String>,
+    /// Versions past their end: glob over `registry/repository`, versions, the last day of support.
+    pub end_of_life: Vec<(String, Vec<String>, Date)>,
+    /// What scanners said of images; `None`: nobody asks.
+    pub evidence: Option<Rc<dyn Evidence>>,
+    /// Today by the server's clock; `None`: what depends on the day is not asked.
+    pub today: Option<Date>,
 }

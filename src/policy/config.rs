@@ -6,6 +6,7 @@ use std::num::{NonZeroU16, NonZeroU32};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::images::Images;
 use super::name::{Folder, Port, RefName, VariableName};
 use super::scalar::{Day, Size, Threshold, Time};
 use crate::model::{Glob, Severity};
@@ -31,6 +32,8 @@ pub struct Config {
     /// Refs with thresholds of their own; the first section that matches counts. A ref that none
     /// matches gets the strictest of `[gate]` and all sections.
     pub refs: Vec<RefSection>,
+    /// Which images are taken.
+    pub images: Images,
     /// Which files are judged.
     pub paths: Paths,
     /// Context folders of Dockerfiles that are not built in their own folder.

@@ -7,6 +7,7 @@
 mod bypass;
 mod config;
 mod error;
+mod images;
 mod judge;
 mod name;
 mod read;
@@ -28,6 +29,7 @@ use crate::model::{FileKind, Glob, Regression, Rule, Settings, Severity};
 pub use bypass::Bypass;
 pub use config::{Config, Enforcement, Mode, Reaction, RepositoryPolicy, Waiver};
 pub use error::PolicyError;
+pub use images::{Accept, EndOfLife, Images, Missing, Scans};
 pub use judge::Verdict;
 pub use reference::{TEMPLATE, reference, schema};
 pub use refs::RefPolicy;
@@ -97,7 +99,20 @@ impl Policy {
             globs.iter().map(ToString::to_string).collect()
         };
         Settings {
-            trusted_images: options.clone().flat_map(|rule| globs(&rule.trusted_images)).collect(),
+            trusted_images: globs(&self.config.images.trusted)
+                .into_iter()
+                .chain(options.clone().flat_map(|rule| globs(&rule.trusted_images)))
+                .collect(),
+            denied_images: globs(&self.config.images.denied),
+            end_of_life: self
+                .config
+                .images
+                .end_of_life
+                .iter()
+                .map(|end| (end.image.to_string(), end.versions.clone(), end.date.0))
+                .collect(),
+            evidence: None,
+            today: None,
             nonroot_images: options.clone().flat_map(|rule| globs(&rule.nonroot_images)).collect(),
             allowed_ports: options
                 .clone()
@@ -203,7 +218,9 @@ impl Policy {
     /// What concerns a push, [`judge`](Self::judge) says by itself.
     pub fn notices(&self, today: Date) -> Vec<String> {
         let longest = self.config.limits.waiver_days.get();
-        self.config.waivers.iter().filter_map(|waiver| waiver.notice(today, longest)).collect()
+        let waivers = self.config.waivers.iter().filter_map(|waiver| waiver.notice(today, longest));
+        let scans = self.config.images.scans.iter().flat_map(|scans| &scans.accept);
+        waivers.chain(scans.filter_map(|accept| accept.notice(today, longest))).collect()
     }
 
     /// Whether the pusher overrules a refusal. `variable` asks the server's environment.

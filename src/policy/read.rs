@@ -29,6 +29,7 @@ impl Reader<'_> {
         self.check_rules(table.get_ref())?;
         self.check_waivers(table.get_ref())?;
         self.check_bypass(table.get_ref())?;
+        self.check_accepted(table.get_ref())?;
         T::deserialize(Deserializer::from(table)).map_err(|error| self.toml(&error))
     }
 
@@ -81,18 +82,7 @@ impl Reader<'_> {
         for waiver in waivers.into_iter().flatten() {
             let Some(keys) = waiver.get_ref().as_table() else { continue };
             let text = |key: &str| Some((keys.get(key)?.get_ref().as_str()?, keys.get(key)?));
-            for (key, longest) in [("reason", 200), ("unit", 200), ("fingerprint", 100)] {
-                match text(key) {
-                    Some((value, place)) if value.trim().is_empty() => {
-                        return Err(self.fault(place.span(), "it is empty"));
-                    }
-                    Some((value, place)) if value.chars().count() > longest => {
-                        let message = format!("longer than {longest} characters");
-                        return Err(self.fault(place.span(), &message));
-                    }
-                    _ => {}
-                }
-            }
+            self.check_texts(keys, &[("reason", 200), ("unit", 200), ("fingerprint", 100)])?;
             match text("rule") {
                 Some((rule, place)) if rule != "*" => {
                     self.rule(rule, place.span())?;
@@ -100,6 +90,36 @@ impl Reader<'_> {
                 _ if text("fingerprint").is_none() => self.check_width(keys, waiver)?,
                 _ => {}
             }
+        }
+        Ok(())
+    }
+
+    /// What stands under these keys says something and stays short.
+    fn check_texts(&self, keys: &DeTable<'_>, limits: &[(&str, usize)]) -> Result<(), PolicyError> {
+        for (key, longest) in limits {
+            let Some(place) = keys.get(*key) else { continue };
+            match place.get_ref().as_str() {
+                Some(value) if value.trim().is_empty() => {
+                    return Err(self.fault(place.span(), "it is empty"));
+                }
+                Some(value) if value.chars().count() > *longest => {
+                    let message = format!("longer than {longest} characters");
+                    return Err(self.fault(place.span(), &message));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Every vulnerability that is put up with is named and has a reason.
+    fn check_accepted(&self, table: &DeTable<'_>) -> Result<(), PolicyError> {
+        let images = table.get("images").and_then(|images| images.get_ref().as_table());
+        let scans = images.and_then(|images| images.get("scans")?.get_ref().as_table());
+        let accepted = scans.and_then(|scans| scans.get("accept")?.get_ref().as_array());
+        for one in accepted.into_iter().flatten() {
+            let Some(keys) = one.get_ref().as_table() else { continue };
+            self.check_texts(keys, &[("id", 100), ("reason", 200)])?;
         }
         Ok(())
     }

@@ -36,10 +36,27 @@ pub fn reference() -> String {
         else {
             continue;
         };
-        let _ = write!(page, "\n## `{title}`\n\n{}\n\n", description(key));
-        rows(&mut page, &schema, table, &properties(table));
+        tables_of(&mut page, &schema, (&title, description(key)), table);
     }
     page + GLOBS + REPOSITORY
+}
+
+/// A table with its keys, then the tables inside it.
+fn tables_of(
+    page: &mut String,
+    schema: &Value,
+    (title, about): (&str, String),
+    table: &Map<String, Value>,
+) {
+    let _ = write!(page, "\n## `{title}`\n\n{about}\n\n");
+    let (inner, keys): (Vec<_>, Vec<_>) =
+        properties(table).into_iter().partition(|(_, key)| section(schema, key).is_some());
+    rows(page, schema, table, &keys);
+    for (name, key) in inner {
+        let Some((kind, table)) = section(schema, key) else { continue };
+        let name = format!("{}.{name}", title.trim_matches(['[', ']']));
+        tables_of(page, schema, (&kind.replace('_', &name), description(key)), table);
+    }
 }
 
 const GLOBS: &str = "

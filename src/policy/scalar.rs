@@ -36,6 +36,19 @@ impl Threshold {
         self <= Self::from(severity)
     }
 
+    /// The mildest severity that reaches it; `None`: none does.
+    #[must_use]
+    pub const fn severity(self) -> Option<Severity> {
+        Some(match self {
+            Self::Info => Severity::Info,
+            Self::Low => Severity::Low,
+            Self::Medium => Severity::Medium,
+            Self::High => Severity::High,
+            Self::Critical => Severity::Critical,
+            Self::Never => return None,
+        })
+    }
+
     /// As policy writes it.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -136,6 +149,47 @@ impl From<Time> for String {
             whole if whole % 1000 == 0 => format!("{}s", whole / 1000),
             fraction => format!("{fraction}ms"),
         }
+    }
+}
+
+/// An age: `14d`, `2w`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(into = "String")]
+#[schemars(with = "String", extend("pattern" = "^[1-9][0-9]*(d|w)$"))]
+pub struct Age(pub u32);
+
+impl Default for Age {
+    fn default() -> Self {
+        Self(14)
+    }
+}
+
+impl TryFrom<String> for Age {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let days = [("d", 1), ("w", 7)].into_iter().find_map(|(unit, factor)| {
+            let number = text.strip_suffix(unit)?;
+            let plain = number.bytes().all(|byte| byte.is_ascii_digit());
+            number.parse::<u32>().ok().filter(|_| plain)?.checked_mul(factor)
+        });
+        match days {
+            Some(days @ 1..=3650) => Ok(Self(days)),
+            Some(_) => Err("an age is at least 1d and at most 3650d".into()),
+            None => Err("not an age: a number of days or weeks, as 14d or 2w".into()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Age {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        item(deserializer, "an age such as 14d")
+    }
+}
+
+impl From<Age> for String {
+    fn from(age: Age) -> Self {
+        format!("{}d", age.0)
     }
 }
 

@@ -17,6 +17,16 @@ pub(super) enum Standing {
     TooLong,
 }
 
+/// Whether what is valid through `until` counts on a day.
+pub(super) fn standing(until: Date, today: Date, longest: u16) -> Standing {
+    let latest = today.checked_add(i32::from(longest).days()).unwrap_or(Date::MAX);
+    match until {
+        until if until < today => Standing::Expired,
+        until if until > latest => Standing::TooLong,
+        _ => Standing::Valid,
+    }
+}
+
 impl Waiver {
     /// Whether it is written for this finding, whatever the day.
     pub(super) fn covers(&self, regression: &Regression) -> bool {
@@ -29,12 +39,7 @@ impl Waiver {
 
     /// Whether it counts on a day: valid through its last one.
     pub(super) fn standing(&self, today: Date, longest: u16) -> Standing {
-        let latest = today.checked_add(i32::from(longest).days()).unwrap_or(Date::MAX);
-        match self.until.0 {
-            until if until < today => Standing::Expired,
-            until if until > latest => Standing::TooLong,
-            _ => Standing::Valid,
-        }
+        standing(self.until.0, today, longest)
     }
 
     /// What it is for, in words: printable.

@@ -30,6 +30,7 @@ mod host_command;
 mod host_device;
 mod host_mount;
 mod host_namespace;
+mod image_scan;
 mod installed_daemon;
 mod kept_capability;
 mod mesh_policy;
@@ -114,6 +115,7 @@ pub const RULES: &[&Rule] = &[
     &host_device::RULE,
     &host_mount::RULE,
     &host_namespace::RULE,
+    &image_scan::RULE,
     &installed_daemon::RULE,
     &kept_capability::RULE,
     &mesh_policy::RULE,

@@ -11,8 +11,8 @@ use std::rc::Rc;
 use bstr::{BStr, BString};
 use plimsoll::compare::{Outcome, Side, compare};
 use plimsoll::model::{
-    Declared, EntryKind, Example, File, FileId, FileKind, Gap, Measured, Reading, Rule, Settings,
-    Span, Text, Tree,
+    Declared, EntryKind, Evidence, Example, File, FileId, FileKind, Gap, ImageRef, Measured,
+    Outlook, Reading, Rule, Scan, Settings, Span, Text, Tree,
 };
 use plimsoll::{resolve, rules, surface};
 
@@ -132,7 +132,11 @@ pub fn measured(tree: &MapTree, rules: &[&'static Rule], settings: &Settings) ->
 
 /// What `rules` say of the change from one revision to the other.
 pub fn judge(old: &MapTree, new: &MapTree, rules: &[&'static Rule]) -> Outcome {
-    let settings = Settings::default();
+    let settings = Settings {
+        evidence: Some(Rc::new(Scanned)),
+        today: Some(jiff::civil::date(2026, 6, 1)),
+        ..Settings::default()
+    };
     let (before, after) = (measured(old, rules, &settings), measured(new, rules, &settings));
     let variants = resolve::variants(new, &new.paths());
     let (old_files, new_files) = (old.files(), new.files());
@@ -141,6 +145,25 @@ pub fn judge(old: &MapTree, new: &MapTree, rules: &[&'static Rule]) -> Outcome {
         Side { units: &after, files: &new_files, variants: &variants },
         &[],
     )
+}
+
+/// What scanners said of the images of the examples.
+#[derive(Debug)]
+struct Scanned;
+
+impl Evidence for Scanned {
+    fn of(&self, image: &ImageRef) -> Option<Scan> {
+        let scan = |outcome, summary: &str| Some(Scan { outcome, summary: summary.to_owned() });
+        match (image.registry.as_str(), image.repository.as_str()) {
+            ("scanned.example", "clean") => scan(Outlook::Clean, ""),
+            ("scanned.example", "vulnerable") => scan(
+                Outlook::Failing,
+                "3 critical, 12 high; CVE-2026-1111 in openssl, fixed in 3.0.2",
+            ),
+            ("scanned.example", _) => scan(Outlook::Missing { refused: false }, ""),
+            _ => None,
+        }
+    }
 }
 
 /// The two revisions of an example; a file without any line on one side is not there.
