@@ -65,6 +65,21 @@ fn values_decide_what_templates_say() {
             ],
         ),
         (
+            "K30 a pod in the values of a release",
+            &[(
+                "release.yaml",
+                "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: runner\nspec:\n  values:\n    template:\n      spec:\n        runtimeClassName: kata\n        containers:\n          - name: runner\n            image: acme/runner@{a}\n",
+            )],
+            &[(
+                "release.yaml",
+                "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: runner\nspec:\n  values:\n    template:\n      spec:\n        containers:\n          - name: runner\n            image: acme/runner@{a}\n            securityContext:\n              capabilities:\n                add: [SYS_ADMIN]\n",
+            )],
+            &[
+                "high runtime-isolation release.yaml:9 (old line)",
+                "high added-capability release.yaml:14",
+            ],
+        ),
+        (
             "K31 behind a condition",
             &[
                 CHART,

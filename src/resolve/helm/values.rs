@@ -54,6 +54,8 @@ pub(super) fn units(
         for declaration in &mut made.units {
             if let Unit::Workload(workload) = &mut declaration.unit {
                 workload.platform = Platform::Values;
+                workload.title = title(&workload.title, &values.of);
+                declaration.title.clone_from(&workload.title);
             }
         }
         resolved.add(made);
@@ -61,6 +63,21 @@ pub(super) fn units(
     }
     resolved
 }
+
+/// How messages name what stands in values: by the path of its keys, and whose values they are.
+fn title(made: &str, of: &str) -> String {
+    let own = made.split_once(" of Values ").map_or(made, |(own, _)| own);
+    let of = printable(of, 60);
+    match (own, of.as_str()) {
+        (TOP, "") => "values".to_owned(),
+        (TOP, of) => format!("values of {of}"),
+        (own, "") => format!("{own} of the values"),
+        (own, of) => format!("{own} of {of}"),
+    }
+}
+
+/// What the container is called that stands in values without a name around it.
+const TOP: &str = "container top level";
 
 struct Walk<'a> {
     values: &'a Values<'a>,
@@ -73,6 +90,9 @@ impl<'a> Walk<'a> {
         if path.len() > DEPTH || self.objects.len() >= MOST {
             return;
         }
+        if self.pod(node, path) {
+            return;
+        }
         if node.is_map() {
             self.component(node, path);
         }
@@ -81,6 +101,20 @@ impl<'a> Walk<'a> {
             self.look(&entry.value, path);
             path.pop();
         }
+    }
+
+    /// A whole pod, as charts take one for their runners and jobs.
+    fn pod(&mut self, node: &'a Node, path: &[&str]) -> bool {
+        let is_container =
+            |item: &Node| item.get("name").is_some() && (item.get("image").is_some());
+        let whole = node.get("containers").is_some_and(|containers| {
+            containers.is_list() && containers.items().iter().any(is_container)
+        });
+        if !whole || self.own(node, "containers").is_none() {
+            return false;
+        }
+        self.push("Values", path, vec![entry("spec", node.clone())], node.span);
+        true
     }
 
     /// A value that no template of the tree takes.
