@@ -84,18 +84,20 @@ impl Svg {
     }
 }
 
-/// What is open over time, one layer a severity.
+/// What is open over time, one layer a severity; nothing where nothing ever was.
 pub(super) fn stacked<const N: usize>(
+    id: &str,
+    what: &str,
     axis: &Axis,
     columns: &[Column<N>],
     names: [&str; N],
-) -> String {
+) -> Option<String> {
     let total = |column: &Column<N>| column.1.iter().sum::<usize>();
-    let most = columns.iter().map(total).max().unwrap_or(0).max(1);
+    let most = columns.iter().map(total).max().filter(|most| *most > 0)?;
     let last = columns.last().map_or(0, total);
     let mut svg = Svg::new(
-        "trend",
-        "Open regressions over time",
+        id,
+        &format!("Open regressions over time, {what}"),
         &format!("At most {most} were open at once, {last} are at the end."),
     );
     let y = |value: usize| HEIGHT - BOTTOM - share(value, most) * (HEIGHT - BOTTOM - TOP);
@@ -130,7 +132,7 @@ pub(super) fn stacked<const N: usize>(
         columns.iter().any(|column| column.1.get(*layer).is_some_and(|&count| count > 0))
     });
     svg.legend(&present.map(|(_, name)| (*name, *name)).collect::<Vec<_>>());
-    svg.done()
+    Some(svg.done())
 }
 
 /// A value from 0 to 100 over time.

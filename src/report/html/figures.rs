@@ -105,7 +105,7 @@ pub(super) fn figures(audits: &[Audit], rows: &[Row<'_>]) -> Vec<Figure> {
     let steps = || audits.iter().flat_map(|audit| &audit.steps);
     let refused = steps().filter(|step| step.verdict == Action::Reject).count();
     figures.push(Figure {
-        label: "Refused",
+        label: "Would be refused",
         value: refused.to_string(),
         note: format!("of {} with container files", count(steps().count(), "commit")),
         class: String::new(),
@@ -183,8 +183,8 @@ pub(super) fn score(audits: &[Audit], axis: &Axis, now: i64) -> Option<String> {
     (!points.is_empty()).then(|| chart::score(axis, &points))
 }
 
-/// What is open over time.
-pub(super) fn trend(axis: &Axis, rows: &[Row<'_>]) -> String {
+/// What is open over time: what matters, and what is low, which would bury it.
+pub(super) fn trends(axis: &Axis, rows: &[Row<'_>]) -> Vec<String> {
     let mut events: Vec<(i64, usize, bool)> = Vec::with_capacity(2 * rows.len());
     for row in rows {
         events.push((row.came, row.severity, true));
@@ -202,7 +202,17 @@ pub(super) fn trend(axis: &Axis, rows: &[Row<'_>]) -> String {
         }
         (end, open)
     });
-    chart::stacked(axis, &columns.collect::<Vec<_>>(), SEVERITIES.map(Severity::name))
+    let (worse, low): (Vec<_>, Vec<_>) = columns
+        .map(|(end, [critical, high, medium, low, info])| {
+            ((end, [critical, high, medium]), (end, [low, info]))
+        })
+        .unzip();
+    let [critical, high, medium, low_name, info] = SEVERITIES.map(Severity::name);
+    let charts = [
+        chart::stacked("trend", "medium and worse", axis, &worse, [critical, high, medium]),
+        chart::stacked("trend-low", "low", axis, &low, [low_name, info]),
+    ];
+    charts.into_iter().flatten().collect()
 }
 
 /// One line for each severity that landed.
@@ -279,8 +289,8 @@ fn list(
     }
     let total = |counts: &[usize; 5]| counts.iter().sum::<usize>();
     let mut sorted: Vec<(String, [usize; 5])> = counts.into_iter().collect();
-    sorted.sort_by(|a, b| (total(&b.1), b.1, &a.0).cmp(&(total(&a.1), a.1, &b.0)));
-    let most = sorted.first().map_or(0, |(_, counts)| total(counts));
+    sorted.sort_by(|a, b| (b.1, &a.0).cmp(&(a.1, &b.0)));
+    let most = sorted.iter().map(|(_, counts)| total(counts)).max().unwrap_or(0);
     let rest = sorted.len().saturating_sub(LISTED);
     let rows = sorted.into_iter().take(LISTED).map(|(label, counts)| Bar {
         link: format!("#state=open&{key}={}", in_address(&label)),

@@ -201,7 +201,9 @@
     const place = `${several ? `${repositoryOf(at)}: ` : ''}${strings[F.path[at]]}:${F.line[at]}${F.old[at] ? ' (old line)' : ''}`;
     const state = open ? make('span', 'open', { className: 'open' })
       : `repaired after ${span(Math.max(0, time(F.repaired[at]) - landed(at)))}`;
-    const row = make('tr', [button, rules[F.rule[at]].id, place, strings[F.message[at]], day(landed(at)), state].map((cell) => make('td', cell)), { className: 'row' });
+    const moved = F.now[at] !== F.path[at] && open;
+    const where = moved ? [place, make('div', `now ${strings[F.now[at]]}`, { className: 'note' })] : place;
+    const row = make('tr', [button, rules[F.rule[at]].id, where, strings[F.message[at]], day(landed(at)), state].map((cell) => make('td', cell)), { className: 'row' });
     row.dataset.at = at;
     return row;
   };

@@ -42,14 +42,14 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    /// From the first to the last of `times`; at least a day.
+    /// From the first to the last of `times`, and a little further, so that the last can be seen.
     pub(super) fn over(times: impl Iterator<Item = i64>) -> Self {
         let (from, to) =
             times.fold((i64::MAX, i64::MIN), |(from, to), time| (from.min(time), to.max(time)));
         if from > to {
             return Self { from: FIRST, to: FIRST + DAY };
         }
-        Self { from, to: to.max(from + DAY) }
+        Self { from, to: to + DAY.max((to - from) / 50) }
     }
 
     /// Where on the axis, 0 to 1.
