@@ -313,3 +313,96 @@ fn kustomizations_change_what_they_name() {
         ),
     ]);
 }
+
+const RUNNER: &str = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: runner}\nspec:\n  values:\n    \
+                      template:\n      spec:\n        containers:\n          - name: runner\n            image: acme/runner:1.2.3\n";
+const RUNNER_POLICY: (&str, &str) = (
+    "net/policy.yaml",
+    "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: runner}\nspec:\n  podSelector:\n    \
+     matchLabels: {app.kubernetes.io/name: runner}\n  policyTypes: [Ingress]\n",
+);
+
+#[test]
+fn values_that_hold_whole_pods_and_what_goes_with_them() {
+    let privileged =
+        format!("{RUNNER}            securityContext:\n              privileged: true\n");
+    let sidecar = |more: &str| {
+        format!("web:\n  extraContainers:\n    - name: log\n      image: acme/log:1.2.3\n{more}")
+    };
+    let (before, after) =
+        (sidecar(""), sidecar("      securityContext:\n        privileged: true\n"));
+    let merged = TEMPLATE.1.replace(
+        "\"{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}\"",
+        "{{ with merge .Values.image .Values.global.image }}{{ .repository }}:{{ .tag }}@{{ .digest }}{{ end }}",
+    );
+    let helper = "{{- define \"c.image\" -}}\n{{ printf \"%s:%s\" .image.repository (.image.tag | default .context.Chart.AppVersion) }}\n{{- end }}\n";
+    let included = TEMPLATE.1.replace(
+        "\"{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}\"",
+        "{{ include \"c.image\" (dict \"image\" .Values.image \"context\" $) }}",
+    );
+    let values =
+        "image:\n  repository: acme/web\n  tag: 1.2.3\n  digest: {a}\nglobal:\n  image: {}\n";
+    push_each_tree(&[
+        (
+            "a pod in the values of a release",
+            &[("apps/release.yaml", RUNNER)],
+            &[("apps/release.yaml", &privileged)],
+            &["critical privileged-container apps/release.yaml:12"],
+        ),
+        (
+            "containers that join others",
+            &[("values.yaml", &before)],
+            &[("values.yaml", &after)],
+            &["critical privileged-container values.yaml:6"],
+        ),
+        (
+            "a policy that goes with its release",
+            &[RUNNER_POLICY, ("apps/release.yaml", RUNNER), ("README.md", "a\n")],
+            &[("README.md", "a\n")],
+            &[],
+        ),
+        (
+            "a policy that goes without its release",
+            &[RUNNER_POLICY, ("apps/release.yaml", RUNNER)],
+            &[("apps/release.yaml", RUNNER)],
+            &["high removed-guard net/policy.yaml:1 (old line)"],
+        ),
+        (
+            "the image of values that are laid over one another",
+            &[CHART, ("c/templates/web.yaml", &merged), ("c/values.yaml", values)],
+            &[
+                CHART,
+                ("c/templates/web.yaml", &merged),
+                (
+                    "c/values.yaml",
+                    &values
+                        .replace("  repository: acme/web\n", "")
+                        .replace("{}", "{repository: acme/web}"),
+                ),
+            ],
+            &[],
+        ),
+        (
+            "the image of a template that is handed a map",
+            &[
+                CHART,
+                ("c/templates/web.yaml", &included),
+                ("c/templates/_helpers.tpl", helper),
+                ("c/values.yaml", values),
+            ],
+            &[
+                CHART,
+                ("c/templates/web.yaml", &included),
+                ("c/templates/_helpers.tpl", helper),
+                ("c/values.yaml", &values.replace("1.2.3", "latest")),
+            ],
+            &["high mutable-image c/values.yaml:3"],
+        ),
+        (
+            "a digest that leaves the chart's own version",
+            &[("values-prod.yaml", "image:\n  repository: acme/web\n  digest: {a}\n")],
+            &[("values-prod.yaml", "image:\n  repository: acme/web\n  digest: \"\"\n")],
+            &["medium mutable-image values-prod.yaml:3 (old line)"],
+        ),
+    ]);
+}

@@ -46,7 +46,7 @@ macro_rules! pod {
 }
 
 fn each(rows: &[(&'static str, &'static str, &'static str, &'static [&'static str])]) {
-    let rows: Vec<ManyFiles> = rows
+    let rows: Vec<ManyFiles<'_>> = rows
         .iter()
         .map(|&(id, old, new, told)| {
             let files = |text: &'static str| -> &'static [(&'static str, &'static str)] {

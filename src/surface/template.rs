@@ -209,7 +209,11 @@ fn fill(content: &str, actions: &[Action], masked: &mut [u8]) {
             next += 1;
             if indent.is_none() && action.kind == ActionKind::Output && action.range.end <= end {
                 let column = action.range.start - at;
-                let indent = wanted(content.get(action.code.clone()).unwrap_or_default(), column);
+                let code = content.get(action.code.clone()).unwrap_or_default();
+                // One that eats the blanks before it begins at the margin.
+                let written = content.get(action.range.clone()).unwrap_or_default();
+                let eats = written.starts_with("{{-") && code.contains(" indent ");
+                let indent = wanted(code, if eats { 0 } else { column });
                 let item = is_item(&mut levels, indent, masked.get(end..).unwrap_or_default());
                 let from = (at + indent).max(at).min(end);
                 put(masked, from.max(at), action.range.end, item);

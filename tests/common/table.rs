@@ -15,15 +15,15 @@ pub const B: &str = "sha256:00112233445566778899aabbccddeeff00112233445566778899
 /// Row, old Dockerfile, new Dockerfile, what the pusher is told.
 pub type OneFile = (&'static str, &'static str, &'static str, &'static [&'static str]);
 /// The files of one revision.
-pub type Files = &'static [(&'static str, &'static str)];
+pub type Files<'a> = &'a [(&'a str, &'a str)];
 /// Row, old files, new files, what the pusher is told.
-pub type ManyFiles = (&'static str, Files, Files, &'static [&'static str]);
+pub type ManyFiles<'a> = (&'a str, Files<'a>, Files<'a>, &'a [&'a str]);
 
-struct Row {
-    id: &'static str,
-    old: Vec<(&'static str, String)>,
-    new: Vec<(&'static str, String)>,
-    told: &'static [&'static str],
+struct Row<'a> {
+    id: &'a str,
+    old: Vec<(&'a str, String)>,
+    new: Vec<(&'a str, String)>,
+    told: &'a [&'a str],
 }
 
 /// Changes of one file, the Dockerfile; an empty text stands for no file.
@@ -41,8 +41,10 @@ pub fn push_each(rows: &[OneFile]) {
 }
 
 /// Changes of whole trees.
-pub fn push_each_tree(rows: &[ManyFiles]) {
-    let files = |files: Files| files.iter().map(|&(path, text)| (path, filled(text))).collect();
+pub fn push_each_tree(rows: &[ManyFiles<'_>]) {
+    fn files<'a>(files: Files<'a>) -> Vec<(&'a str, String)> {
+        files.iter().map(|&(path, text)| (path, filled(text))).collect()
+    }
     judge(rows.iter().map(|&(id, old, new, told)| Row {
         id,
         old: files(old),
@@ -57,8 +59,8 @@ fn filled(text: &str) -> String {
 
 /// Pushes the old side of every row past the hook and the new side through it, to a branch of its
 /// own, and compares what came back.
-fn judge(rows: impl Iterator<Item = Row>) {
-    let rows: Vec<Row> = rows.collect();
+fn judge<'a>(rows: impl Iterator<Item = Row<'a>>) {
+    let rows: Vec<Row<'_>> = rows.collect();
     let server = Server::new();
     import(&server, &rows);
     server.unhook("pre-receive");
@@ -84,7 +86,7 @@ fn judge(rows: impl Iterator<Item = Row>) {
 }
 
 /// What is wrong with the answer to one row.
-fn complaint(server: &Server, index: usize, row: &Row) -> Option<String> {
+fn complaint(server: &Server, index: usize, row: &Row<'_>) -> Option<String> {
     let name = format!("refs/heads/new/{index}:refs/heads/row/{index}");
     let pushed = server.push_as([name]);
     let grave = |line: &&str| {
@@ -127,7 +129,7 @@ pub fn told(pushed: &Pushed) -> Vec<String> {
 }
 
 /// Writes `old/N` and `new/N` of every row into the worktree's repository at once.
-fn import(server: &Server, rows: &[Row]) {
+fn import(server: &Server, rows: &[Row<'_>]) {
     let mut stream = Vec::new();
     for (index, row) in rows.iter().enumerate() {
         for (side, files) in [("old", &row.old), ("new", &row.new)] {

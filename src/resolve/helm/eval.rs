@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::term::{Term, What};
-use crate::model::{Content, Entry, Node, Span, Spanned};
+use crate::model::{Content, Node, Span};
 
 /// How deep parentheses and includes may nest.
 const DEPTH: usize = 12;
@@ -21,6 +21,8 @@ pub(super) struct Scope {
     pub(super) variables: HashMap<String, Term>,
     /// Named templates, by name.
     pub(super) defines: Rc<HashMap<String, Rc<str>>>,
+    /// What `$` stands for.
+    pub(super) top: Dot,
     pub(super) depth: usize,
 }
 
@@ -56,7 +58,7 @@ impl Scope {
     /// `.a.b`, `$.Values.a`, `$x.a`.
     fn path(&self, word: &str, dot: &Dot) -> Term {
         let (start, path) = match word.strip_prefix('$') {
-            Some(rest) if rest.is_empty() || rest.starts_with('.') => (Dot::Root, rest),
+            Some(rest) if rest.is_empty() || rest.starts_with('.') => (self.top.clone(), rest),
             Some(rest) => {
                 let name = rest.split('.').next().unwrap_or_default();
                 let known = self.variables.get(name).cloned().unwrap_or_else(Term::unknown);
@@ -67,17 +69,17 @@ impl Scope {
         let mut steps = path.split('.').filter(|step| !step.is_empty());
         let mut term = match start {
             Dot::Of(term) => term,
-            Dot::Root => match steps.next() {
-                Some("Chart") => {
-                    let field = steps.next().map(lower_first).unwrap_or_default();
-                    self.chart.get(&field)
-                }
-                Some(name) => self.root(name),
-                None => return Term::unknown(),
-            },
+            Dot::Root => Term::root(),
         };
-        for step in steps {
-            term = term.get(step);
+        while let Some(step) = steps.next() {
+            term = match (&term.what, step) {
+                (What::Root, "Chart") => match steps.next().map(lower_first) {
+                    Some(field) => self.chart.get(&field),
+                    None => Term::unknown(),
+                },
+                (What::Root, name) => self.root(name),
+                _ => term.get(step),
+            };
         }
         term
     }
@@ -217,7 +219,7 @@ impl Reader<'_> {
             "nil" => Term::nothing(),
             "." => match self.dot {
                 Dot::Of(term) => term.clone(),
-                Dot::Root => Term::unknown(),
+                Dot::Root => Term::root(),
             },
             _ if word.starts_with(['.', '$']) => self.scope.path(word, self.dot),
             _ if word.starts_with(|c: char| c.is_ascii_digit() || c == '-') => {
@@ -285,9 +287,20 @@ impl Reader<'_> {
             },
             "hasKey" => truth(match (&first.what, last.printed()) {
                 (What::Node(node), Some(key)) => Some(node.get(&key).is_some()),
+                (What::Made(own), Some(key)) => Some(own.iter().any(|(name, _)| *name == key)),
                 (What::Nothing, _) => Some(false),
                 _ => None,
             }),
+            "merge" | "mergeOverwrite" | "mustMerge" | "mustMergeOverwrite" => {
+                merged(&arguments, name.ends_with("Overwrite"))
+            }
+            "set" => match (first.entries(), arguments.get(1).and_then(Term::printed)) {
+                (Some(mut entries), Some(key)) => {
+                    entries.push((key, last));
+                    Term::made(entries)
+                }
+                _ => Term::unknown(),
+            },
             "get" | "index" => {
                 let keys: Option<Vec<String>> =
                     arguments.iter().skip(1).map(Term::printed).collect();
@@ -301,7 +314,7 @@ impl Reader<'_> {
             },
             "print" | "printf" | "cat" => self.printed(name, &arguments, places),
             "omit" => omit(&first, arguments.get(1..).unwrap_or_default()),
-            "dict" => self.dict(&arguments),
+            "dict" => Self::dict(&arguments),
             "include" | "template" => self.include(&first, arguments.get(1)),
             _ => Term::unknown(),
         }
@@ -332,14 +345,14 @@ impl Reader<'_> {
         self.say(text, places)
     }
 
-    fn dict(&self, arguments: &[Term]) -> Term {
+    fn dict(arguments: &[Term]) -> Term {
         let mut entries = Vec::new();
         for pair in arguments.chunks(2) {
             let [key, value] = pair else { break };
-            let (Some(key), What::Node(value)) = (key.printed(), &value.what) else { continue };
-            entries.push(Entry { key: Spanned::new(key, self.at), value: value.clone() });
+            let Some(key) = key.printed() else { return Term::unknown() };
+            entries.push((key, value.clone()));
         }
-        Term::node(Node::new(Content::Map(Rc::new(entries)), self.at))
+        Term::made(entries)
     }
 
     fn include(&self, name: &Term, argument: Option<&Term>) -> Term {
@@ -351,20 +364,34 @@ impl Reader<'_> {
                 omit(&given("secContext"), &[Term::text("enabled", false, self.at)])
             }
             "common.tplvalues.render" => given("value"),
-            "common.images.image" => self.image(&given("imageRoot")),
+            "common.images.image" => self.image(&given("imageRoot"), &given("global")),
             _ => {
                 let Some(body) = self.scope.defines.get(&name) else { return Term::unknown() };
                 if self.scope.depth >= DEPTH {
                     return Term::unknown();
                 }
-                // What stands behind the name is `.` as a rule; another one can't be told here.
-                super::render::text_of(self.scope, body, &Dot::Root, self.at)
+                let dot = match argument {
+                    Some(Term { what: What::Root, .. }) => Dot::Root,
+                    Some(argument) => Dot::Of(argument.clone()),
+                    None => Dot::Of(Term::nothing()),
+                };
+                super::render::text_of(self.scope, body, &dot, self.at)
             }
         }
     }
 
-    fn image(&self, image: &Term) -> Term {
-        let part = |key: &str| image.get(key).printed().filter(|text| !text.is_empty());
+    fn image(&self, image: &Term, global: &Term) -> Term {
+        let keys = ["registry", "repository", "tag", "digest"];
+        if keys.iter().any(|key| image.get(key).printed().is_none()) {
+            return Term::unknown();
+        }
+        let over = global.get("imageRegistry");
+        let over = over.printed().filter(|text| !text.is_empty());
+        let part = |key: &str| {
+            let own = image.get(key).printed();
+            let own = if key == "registry" { over.clone().or(own) } else { own };
+            own.filter(|text| !text.is_empty())
+        };
         let Some(repository) = part("repository") else { return Term::unknown() };
         let registry = part("registry").map(|registry| format!("{registry}/")).unwrap_or_default();
         let text = match (part("digest"), part("tag")) {
@@ -372,7 +399,6 @@ impl Reader<'_> {
             (None, Some(tag)) => format!("{registry}{repository}:{tag}"),
             (None, None) => format!("{registry}{repository}"),
         };
-        let keys = ["registry", "repository", "tag", "digest"];
         self.say(text, keys.iter().flat_map(|key| image.get(key).places()).collect())
     }
 }
@@ -389,6 +415,25 @@ fn unplain(term: Term) -> Term {
         }
         _ => term,
     }
+}
+
+/// Maps laid over one another: the first that has a key counts, or the last.
+fn merged(maps: &[Term], last: bool) -> Term {
+    let Some(all) = maps.iter().map(Term::entries).collect::<Option<Vec<_>>>() else {
+        return Term::unknown();
+    };
+    let mut entries = Vec::new();
+    let order: Vec<Vec<(String, Term)>> = if last { all } else { all.into_iter().rev().collect() };
+    for map in order {
+        for (key, value) in map {
+            // An empty value gives way to one that says something.
+            let empty = value.truth() == Some(false);
+            if !(empty && entries.iter().any(|(own, _): &(String, Term)| *own == key)) {
+                entries.push((key, value));
+            }
+        }
+    }
+    Term::made(entries)
 }
 
 fn omit(term: &Term, keys: &[Term]) -> Term {

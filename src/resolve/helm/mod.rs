@@ -105,6 +105,7 @@ fn unknown() -> Scope {
         chart: Term::unknown(),
         variables: HashMap::new(),
         defines: Rc::default(),
+        top: eval::Dot::Root,
         depth: 0,
     }
 }

@@ -1,5 +1,6 @@
 //! A template's tree with what the chart's own values put in.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::eval::{Dot, Scope};
@@ -142,7 +143,12 @@ fn edges(branches: &[Branch]) -> Vec<(usize, Option<usize>)> {
 
 /// The text that a named template leaves, where all of it is known and it is one line.
 pub(super) fn text_of(scope: &Scope, body: &str, dot: &Dot, at: Span) -> Term {
-    let inner = Scope { depth: scope.depth + 1, ..scope.clone() };
+    let inner = Scope {
+        depth: scope.depth + 1,
+        top: dot.clone(),
+        variables: HashMap::new(),
+        ..scope.clone()
+    };
     let plan = Plan::new(&inner, body, dot, |_| at);
     let (text, places, known) = plan.printed(at, true);
     let text = text.trim();
@@ -319,7 +325,7 @@ impl Tree<'_> {
         let mut places = vec![at];
         places.extend(term.seen.iter().chain(&state.because).copied());
         match &term.what {
-            What::Unknown => None,
+            What::Unknown | What::Made(_) | What::Root => None,
             What::Nothing => Some(Brought::Nothing),
             What::Node(node) if node.span == at => {
                 Some(Brought::Node(node.clone().because(places.into_iter().skip(1))))

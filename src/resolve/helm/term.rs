@@ -1,6 +1,8 @@
 //! What an expression of a template stands for.
 
-use crate::model::{Content, Node, Span};
+use std::rc::Rc;
+
+use crate::model::{Content, Entry, Node, Span};
 
 /// How many places of the way that a value came are kept.
 const WAY: usize = 6;
@@ -16,6 +18,10 @@ pub(super) struct Term {
 pub(super) enum What {
     /// This.
     Node(Node),
+    /// What a function put together: keys and what each stands for.
+    Made(Rc<Vec<(String, Term)>>),
+    /// Everything that a template is given.
+    Root,
     /// Nothing is set.
     Nothing,
     /// It can't be known before the chart is installed.
@@ -29,6 +35,32 @@ impl Term {
 
     pub(super) fn nothing() -> Self {
         Self { what: What::Nothing, seen: Vec::new() }
+    }
+
+    pub(super) fn root() -> Self {
+        Self { what: What::Root, seen: Vec::new() }
+    }
+
+    /// What is put together of these, the last of one key counts.
+    pub(super) fn made(entries: Vec<(String, Self)>) -> Self {
+        Self { what: What::Made(Rc::new(entries)), seen: Vec::new() }
+    }
+
+    /// Its keys and what they stand for; `None`: it has none, or they can't be known.
+    pub(super) fn entries(&self) -> Option<Vec<(String, Self)>> {
+        match &self.what {
+            What::Node(node) if node.is_map() && !node.is_opaque() => {
+                let term = |entry: &Entry| {
+                    let key = entry.key.value.clone();
+                    let value = self.get(&key);
+                    (key, value)
+                };
+                Some(node.entries().iter().map(term).collect())
+            }
+            What::Made(entries) => Some(entries.to_vec()),
+            What::Nothing => Some(Vec::new()),
+            _ => None,
+        }
     }
 
     pub(super) fn node(node: Node) -> Self {
@@ -48,8 +80,12 @@ impl Term {
                 Some(null) => return Self::nothing().having_seen(places(null)),
                 None => What::Nothing,
             },
+            What::Made(entries) => match entries.iter().rev().find(|(own, _)| own == key) {
+                Some((_, term)) => return term.clone().having_seen(self.seen.iter().copied()),
+                None => What::Nothing,
+            },
             What::Nothing => What::Nothing,
-            What::Unknown => What::Unknown,
+            What::Unknown | What::Root => What::Unknown,
         };
         Self { what, seen: self.seen.clone() }
     }
@@ -79,6 +115,8 @@ impl Term {
         match &self.what {
             What::Unknown => None,
             What::Nothing => Some(false),
+            What::Root => Some(true),
+            What::Made(entries) => Some(!entries.is_empty()),
             What::Node(node) => match &node.content {
                 Content::Null => Some(false),
                 Content::List(items) => Some(!items.is_empty()),
@@ -113,8 +151,7 @@ fn places(node: &Node) -> impl Iterator<Item = Span> + '_ {
 /// A tree as it comes in by way of `places`: every part of it came that way. `None` where that
 /// makes more than `left` nodes.
 pub(super) fn brought(node: &Node, places: &[Span], left: &mut usize) -> Option<Node> {
-    use crate::model::{Entry, Spanned};
-    use std::rc::Rc;
+    use crate::model::Spanned;
 
     *left = left.checked_sub(1)?;
     let because =

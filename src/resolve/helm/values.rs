@@ -16,6 +16,17 @@ const DEPTH: usize = 12;
 /// How many components and values one file is read for.
 const MOST: usize = 2_000;
 
+/// Lists of containers.
+const CONTAINERS: &[&str] = &[
+    "containers",
+    "initContainers",
+    "extraContainers",
+    "sidecarContainers",
+    "sidecars",
+    "initExtraContainers",
+    "extraInitContainers",
+];
+
 /// Places of values that templates of the tree have put in: they are judged there.
 pub(super) type Used = HashSet<(FileId, u32)>;
 
@@ -103,26 +114,36 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A whole pod, as charts take one for their runners and jobs.
-    fn pod(&mut self, node: &'a Node, path: &[&str]) -> bool {
-        let is_container =
-            |item: &Node| item.get("name").is_some() && (item.get("image").is_some());
-        let whole = node.get("containers").is_some_and(|containers| {
-            containers.is_list() && containers.items().iter().any(is_container)
-        });
-        if !whole || self.own(node, "containers").is_none() {
-            return false;
-        }
-        self.push("Values", path, vec![entry("spec", node.clone())], node.span);
-        true
-    }
-
     /// A value that no template of the tree takes.
     fn own(&self, node: &'a Node, key: &str) -> Option<&'a Node> {
         let value = node.get(key)?;
         let taken = |node: &Node| self.used.contains(&(node.span.file, node.span.start));
         let parts = value.entries().iter().any(|entry| taken(&entry.value));
         (!taken(value) && !parts).then_some(value)
+    }
+
+    /// Pods as Kubernetes writes them, handed on as they are; containers that join others.
+    fn pod(&mut self, node: &'a Node, path: &[&str]) -> bool {
+        let listed = |key: &&&str| {
+            let list = node.get(key).map(Node::items).unwrap_or_default();
+            list.first().is_some_and(|item| item.get("image").is_some() || named(item))
+        };
+        let keys: Vec<&str> = CONTAINERS.iter().filter(listed).copied().collect();
+        let lists: Vec<Entry> = keys
+            .iter()
+            .filter_map(|key| {
+                let to = if key.starts_with("init") { "initContainers" } else { "containers" };
+                Some(entry(to, self.own(node, key)?.clone()))
+            })
+            .collect();
+        if lists.is_empty() {
+            return false;
+        }
+        let whole = keys.contains(&"containers");
+        let spec = if whole { node.clone() } else { map(lists, node.span) };
+        let path = if whole { path.to_vec() } else { [path, &keys[..1]].concat() };
+        self.push("Values", &path, vec![entry("spec", spec)], node.span);
+        whole
     }
 
     fn component(&mut self, node: &'a Node, path: &[&str]) {
@@ -272,11 +293,18 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// What a list of containers has where it names no image.
+fn named(item: &Node) -> bool {
+    let has = |key: &str| item.get(key).is_some();
+    has("name") && (has("securityContext") || has("volumeMounts") || has("command"))
+}
+
 fn filled(node: Option<&Node>) -> Option<&Node> {
     node.filter(|node| node.text().is_some_and(|text| !text.is_empty()))
 }
 
-/// One reference of several parts. Without a tag it is the chart's own version, which is not known.
+/// One reference of several parts. Without a tag it is the chart's own version, which can't be
+/// known here.
 fn joined(
     registry: Option<&Node>,
     repository: &Node,
@@ -286,19 +314,18 @@ fn joined(
     let name = repository.text()?;
     let tagged = name.rsplit('/').next().is_some_and(|last| last.contains([':', '@']));
     let place = digest.or(tag).unwrap_or(repository);
-    if digest.is_none() && tag.is_none() && !tagged {
-        return None;
-    }
+    let own = digest.is_none() && tag.is_none() && !tagged;
     let part = |node: Option<&Node>| node.and_then(Node::text).map(str::to_owned);
     let mut text = part(registry).map(|registry| format!("{registry}/")).unwrap_or_default();
     text.push_str(name);
     match (part(digest), part(tag)) {
         (Some(digest), _) => text.extend(["@", &digest]),
         (None, Some(tag)) => text.extend([":", &tag]),
+        (None, None) if own => text.push_str(":{{ .Chart.AppVersion }}"),
         (None, None) => {}
     }
     let parts = [registry, Some(repository), tag, digest];
-    let opaque = parts.iter().flatten().any(|part| part.is_opaque());
+    let opaque = own || parts.iter().flatten().any(|part| part.is_opaque());
     let because = parts.iter().flatten().map(|part| part.span).filter(|span| *span != place.span);
     let scalar = Scalar { text, plain: false, opaque };
     let node = Node::new(Content::Scalar(Rc::new(scalar)), place.span);

@@ -63,3 +63,13 @@ fn a_block_of_text_may_begin_with_an_action() {
     let a = node.get("data").unwrap().get("a.yaml").unwrap();
     assert!(a.is_opaque() && a.text().unwrap().contains("b: c"));
 }
+
+#[test]
+fn an_action_that_eats_its_blanks_is_indented_from_the_margin() {
+    let node = read(
+        "metadata:\n  labels:\n    {{- include \"labels\" . | indent 4 }}\n    {{- with .Values.more }}\n    \
+         {{- toYaml . | nindent 4 }}\n    {{- end }}\n  name: a\n",
+    );
+    assert_eq!(node.at("metadata.labels").unwrap().entries().len(), 2);
+    assert_eq!(text(&node, "metadata.name"), Some("a"));
+}
