@@ -12,7 +12,8 @@
 
 mod common;
 
-use common::table::push_each_tree;
+use common::server::Server;
+use common::table::{A, push_each_tree, told};
 
 #[test]
 fn ignore_files() {
@@ -104,6 +105,20 @@ fn ignore_files() {
             &["high build-context Dockerfile:2", "better"],
         ),
     ]);
+}
+
+#[test]
+fn i05_a_line_that_no_builder_reads_is_not_passed_over() {
+    let server = Server::new();
+    let good = ".env\n.git\n";
+    server.write("Dockerfile", ALL.replace("{a}", A)).change(".dockerignore", good);
+    server.unhook("pre-receive");
+    server.push().accepted();
+    server.hook("pre-receive");
+    let long = format!("{}\n{good}", "x".repeat(70_000));
+    let pushed = server.change(".dockerignore", long).push();
+    pushed.refused();
+    assert_eq!(told(&pushed), ["unjudged .dockerignore:1"], "{}", pushed.all());
 }
 
 #[test]

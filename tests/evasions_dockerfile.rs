@@ -11,7 +11,8 @@
 
 mod common;
 
-use common::table::push_each;
+use common::server::Server;
+use common::table::{A, push_each, told};
 
 #[test]
 fn directives_and_references() {
@@ -28,6 +29,8 @@ fn directives_and_references() {
             "# note\n# escape=`\nFROM node@{a}\nUSER app\nRUN echo `\nUSER root\n",
             &["high runs-as-root Dockerfile:6"],
         ),
+        // D02: a frontend that reads another language leaves lines that no Dockerfile has; these
+        // are unjudged, the frontend itself is told either way.
         (
             "D02",
             "# syntax=docker/dockerfile:1@{a}\nFROM node@{a}\nUSER app\n",
@@ -145,6 +148,8 @@ fn directives_and_references() {
             "FROM scratch\nADD rootfs.tar /\n",
             &["high runs-as-root Dockerfile:1 (old line)", "medium copied-root Dockerfile:2"],
         ),
+        // D41: no note. Another platform is another image of the same digest or tag: as firm, by
+        // the same publisher; which one a builder takes is no exposure.
         (
             "D41",
             "FROM --platform=linux/amd64 node@{a}\nUSER app\n",
@@ -171,6 +176,8 @@ fn users_and_stages() {
         ("D08 no name", APP, "FROM node@{a}\nUSER \":app\"\n", ROOT_2),
         ("D08 quotes", APP, "FROM node@{a}\nUSER 'root'\n", ROOT_2),
         ("D08 variable", APP, "FROM node@{a}\nENV UID=0\nUSER ${UID}\n", ROOT_3),
+        // D09: high for every way of making the account root, the writing of the whole file too:
+        // what `USER app` means afterwards is then root for certain.
         (
             "D09 adduser",
             APP,
@@ -214,6 +221,8 @@ fn users_and_stages() {
             "FROM node@{a} AS base\nUSER app\nFROM base AS prod\nFROM prod AS dev\nUSER root\n",
             &["high runs-as-root Dockerfile:5"],
         ),
+        // D16: what a trigger does has the severity that it has as an instruction of its own; that
+        // it comes by a trigger is told beside it, so nothing is lost by the milder word.
         (
             "D16",
             APP,
@@ -680,3 +689,22 @@ const SETUID_2: &[&str] = &["high setuid Dockerfile:2"];
 const SCRIPT_2: &[&str] = &["high remote-script Dockerfile:2"];
 const SIGNATURE_2: &[&str] = &["high package-signature Dockerfile:2"];
 const TLS_2: &[&str] = &["high tls-verification Dockerfile:2"];
+
+#[test]
+fn d12_targets_of_the_policy_win_over_the_last_stage() {
+    let stages = |prod: &str, dev: &str| {
+        format!("FROM node@{A} AS base\nUSER app\nFROM base AS prod\n{prod}FROM prod AS dev\n{dev}")
+    };
+    let server = Server::new().policy("targets = ['prod']");
+    server.unhook("pre-receive");
+    server.change("Dockerfile", stages("", "RUN id\n")).push().accepted();
+    server.hook("pre-receive");
+    server.change("Dockerfile", stages("", "USER root\n")).push().accepted();
+    let pushed = server.change("Dockerfile", stages("USER root\n", "USER app\n")).push();
+    pushed.refused();
+    assert!(
+        told(&pushed).contains(&"high runs-as-root Dockerfile:4".to_owned()),
+        "{}",
+        pushed.all()
+    );
+}

@@ -10,12 +10,14 @@
 
 mod common;
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::os::unix::fs::symlink;
 use std::time::{Duration, Instant};
 
-use common::server::Server;
+use common::server::{Server, plimsoll};
 use common::table::told;
+use plimsoll::compare::fingerprint;
 
 const GOOD: &str = "FROM node:20\nUSER app\n";
 const BAD: &str = "FROM node:20\nUSER root\n";
@@ -71,11 +73,27 @@ fn p01_a_line_without_end_is_cut() {
 }
 
 #[test]
+fn p01_an_authors_name_acts_on_nothing() {
+    let server = server("", GOOD);
+    let secret = "FROM node:20\nENV DB_PASSWORD=x8Kq2mZ0pTr7\nUSER app\n";
+    server.write("Dockerfile", secret);
+    server.git(["add", "--all"]);
+    let name = "user.name=a\u{1b}[2J\u{202e}b\u{9b}1m";
+    server.git(["-c", name, "commit", "--quiet", "-m", "\u{1b}]8;;http://x.io\u{7}"]);
+    server.change("Dockerfile", GOOD);
+    let remote = server.push().refused_for("of this push");
+    assert_eq!(acts(&remote), [], "{remote:?}");
+}
+
+#[test]
 fn p04_a_secret_is_not_told_again() {
     let server = server("", GOOD);
     let text = "FROM node:20\nENV DB_PASSWORD=x8Kq2mZ0pTr7\nUSER app\n";
     let remote = server.change("Dockerfile", text).push().refused();
     assert!(!remote.contains("x8Kq2mZ0pTr7") && remote.contains("DB_PASSWORD"), "{remote}");
+    let json = plimsoll(&server.work(), ["check", "HEAD", "--format", "json"]);
+    assert!(json.out.contains("DB_PASSWORD"), "{json:?}");
+    assert!(!json.out.contains("x8Kq2mZ0pTr7") && !json.err.contains("x8Kq2mZ0pTr7"), "{json:?}");
 }
 
 #[test]
@@ -140,6 +158,20 @@ fn p08_a_waiver_that_has_run_out_is_said_and_not_honoured() {
 }
 
 #[test]
+fn p08_a_waiver_without_an_end_or_a_reason_is_none() {
+    for waiver in [
+        "rule = '*'\npath = '**'\nreason = 'a ticket'\n",
+        "rule = '*'\npath = '**'\nuntil = 2099-01-01\n",
+        "rule = '*'\npath = '**'\nreason = ' '\nuntil = 2099-01-01\n",
+        "rule = '*'\npath = '**'\nreason = 'a ticket'\nuntil = 2099-01-01\n",
+        "rule = '*'\npath = '**'\nreason = 'a ticket'\nuntil = 2020-01-01T00:00:00+14:00\n",
+    ] {
+        let server = server(&format!("[[waivers]]\n{waiver}"), GOOD);
+        server.change("Dockerfile", BAD).push().refused();
+    }
+}
+
+#[test]
 fn p09_a_waiver_of_one_finding_lets_nothing_worse_through() {
     let server = server("", GOOD);
     let port = "FROM node:20\nUSER app\nEXPOSE 22\n";
@@ -154,6 +186,14 @@ fn p09_a_waiver_of_one_finding_lets_nothing_worse_through() {
     let remote = server.push().refused();
     assert!(remote.contains("2375"), "{remote}");
     server.change("Dockerfile", port).push().accepted();
+}
+
+#[test]
+fn p10_names_that_only_look_alike_when_joined_are_apart() {
+    let apart =
+        [&["a/b", "c"][..], &["a", "b/c"], &["a/b/c"], &["", "a/b", "c"], &["a/b", "c", ""]];
+    let all: HashSet<String> = apart.iter().map(|parts| fingerprint(parts)).collect();
+    assert_eq!(all.len(), apart.len());
 }
 
 #[test]
@@ -206,7 +246,17 @@ fn p13_no_time_left_is_said_and_refused() {
     }
     server.commit("many");
     let remote = server.push().refused();
-    assert!(remote.contains("could not judge"), "{remote}");
+    assert!(remote.contains("could not judge") && remote.contains("time-budget"), "{remote}");
+    assert!(remote.contains("not judged; main was not updated"), "{remote}");
+}
+
+#[test]
+fn g28_the_last_of_many_files_is_judged() {
+    let server = server("limits.time-budget = '60s'", GOOD);
+    for n in 0..300 {
+        server.write(&format!("{n:04}/Dockerfile"), format!("{GOOD}ENV N={n}\n"));
+    }
+    server.change("zz/Dockerfile", BAD).push().refused_for("zz/Dockerfile");
 }
 
 #[test]
@@ -243,6 +293,15 @@ fn p16_a_repositorys_policy_is_a_plain_file() {
     server.push().accepted();
     server.hook("pre-receive");
     server.change("Dockerfile", BAD).push().refused();
+}
+
+#[test]
+fn p16_a_plain_file_of_the_baseline_does_count() {
+    let server = server("repository-policy = 'baseline'\nfloor = 'critical'", GOOD);
+    server.unhook("pre-receive");
+    server.change(".plimsoll.toml", "[rules.runs-as-root]\noff = true\n").push().accepted();
+    server.hook("pre-receive");
+    server.change("Dockerfile", BAD).push().accepted();
 }
 
 #[test]

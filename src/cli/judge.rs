@@ -299,12 +299,14 @@ fn partial(
     let (mut gaps, mut notes) = (Vec::new(), Vec::new());
     for gap in new {
         let path = was(&gap.path);
-        if gap.kind != GapKind::Partial {
+        let known = || old.iter().any(|old| old.kind == gap.kind && old.path == path);
+        let template = gap.kind == GapKind::Template;
+        if !template && gap.kind != GapKind::Partial {
             gaps.push(gap);
-        } else if matches!(before.file(path.as_bstr()), Ok(None)) {
+        } else if template && !known() || matches!(before.file(path.as_bstr()), Ok(None)) {
             let line = gap.span.map_or(1, |span| span.line);
             notes.push(format!("{}:{line}: {}", printable_bytes(&gap.path, 120), gap.message));
-        } else if !old.iter().any(|gap| gap.kind == GapKind::Partial && gap.path == path) {
+        } else if !template && !known() {
             gaps.push(gap);
         }
     }

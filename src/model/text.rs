@@ -127,6 +127,8 @@ pub enum GapKind {
     Unparsed,
     /// The same, in a file that is no Dockerfile by itself: a template, or a part without a stage.
     Partial,
+    /// A line that only a template's engine can fill, in a file whose name says that it is one.
+    Template,
     /// Content larger than `limits.file-size`.
     TooLarge,
     /// An object that the repository doesn't hold.

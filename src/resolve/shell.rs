@@ -8,6 +8,7 @@ mod heredoc;
 mod inner;
 mod keyword;
 mod list;
+mod repeat;
 mod scalar;
 mod word;
 
@@ -27,7 +28,9 @@ const EXPANSION: usize = 1 << 20;
 /// value of a variable that the file declares. Total and bounded: what is no shell is read as far
 /// as it goes.
 pub(super) fn read(script: &Script, known: &dyn Fn(&str) -> Option<String>) -> Shell {
-    Reader::new(script, &mut Scope::new(known), 0).list(list::End::Text)
+    let mut scope = Scope::new(known);
+    scope.again = repeat::BYTES.min(script.text.len() * repeat::TIMES);
+    Reader::new(script, &mut scope, 0).list(list::End::Text)
 }
 
 /// The one command of an exec form, and what it hands to a shell (`["sh", "-c", "…"]`).
@@ -55,11 +58,16 @@ struct Scope<'a> {
     local: HashMap<String, Option<String>>,
     /// What is left of [`EXPANSION`].
     budget: usize,
+    /// The header of a loop whose body comes next.
+    header: Option<repeat::Header>,
+    /// How many bytes of loop bodies may be read again.
+    again: usize,
 }
 
 impl<'a> Scope<'a> {
     fn new(known: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Self { known, local: HashMap::new(), budget: EXPANSION }
+        let (local, header) = Default::default();
+        Self { known, local, budget: EXPANSION, header, again: repeat::FEW }
     }
 
     fn set(&mut self, name: &str, value: Option<String>) {

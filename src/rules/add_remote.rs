@@ -115,7 +115,8 @@ fn tell(level: Level, key: String, source: &Spanned<Value>, found: &mut Found<'_
         _ => text.clone(),
     };
     let shown = if level == CHECKED { String::new() } else { shown };
-    found.say(level, key, source, shown);
+    // Another stage that takes from where one took before is nothing new.
+    found.say(level, &key, source, shown).same_as(&key);
 }
 
 fn local(copy: &Copy, found: &mut Found<'_>) {

@@ -1,6 +1,6 @@
 //! How firmly a reference holds the image that it names.
 
-use super::facts::image::{pinned_text, shown};
+use super::facts::image::{is_local_name, pinned_text, shown};
 use super::facts::version::{Firmness, firmness};
 use crate::model::{
     Base, Example, Found, ImageRef, Level, Measure, Platform, Reference, Rule, Severity, Spanned,
@@ -19,9 +19,16 @@ const FLOATING_BUILD: Level = Level::high(3, "no version tag, for building")
     .in_new_unit(Severity::Medium)
     .when_added(Severity::Medium)
     .when_widened(Severity::Medium);
+const LOCAL: Level = Level::high(3, "no version tag, a name of local builds")
+    .in_new_unit(Severity::Low)
+    .when_added(Severity::Low);
 const UNKNOWN: Level = Level::high(4, "left to the builder")
     .in_new_unit(Severity::Medium)
     .when_added(Severity::Medium)
+    .when_widened(Severity::Medium);
+const FILLED: Level = Level::high(4, "left to what fills the template")
+    .in_new_unit(Severity::Low)
+    .when_added(Severity::Low)
     .when_widened(Severity::Medium);
 const RUN_PARTIAL: Level = Level::high(2, "a partial version tag")
     .in_new_unit(Severity::Info)
@@ -29,6 +36,9 @@ const RUN_PARTIAL: Level = Level::high(2, "a partial version tag")
     .when_widened(Severity::Low);
 const RUN_FLOATING: Level =
     Level::high(3, "no version tag").in_new_unit(Severity::Medium).when_added(Severity::Medium);
+const RUN_LOCAL: Level = Level::high(3, "no version tag, a name of local builds")
+    .in_new_unit(Severity::Low)
+    .when_added(Severity::Low);
 const JOB_FLOATING: Level = Level::medium(3, "no version tag")
     .in_new_unit(Severity::Low)
     .when_added(Severity::Low)
@@ -58,9 +68,12 @@ pub(super) const RULE: Rule = Rule {
         RUN_PARTIAL,
         FLOATING,
         FLOATING_BUILD,
+        LOCAL,
         RUN_FLOATING,
+        RUN_LOCAL,
         JOB_FLOATING,
         UNKNOWN,
+        FILLED,
         RUN_UNKNOWN,
         TEMPLATE,
     ],
@@ -126,6 +139,15 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &["image of the final stage: was a full version tag (node:20.11.1), now no version tag (node)"],
+        },
+        Example {
+            file: "Dockerfile", // Docker has no such image: it is built here
+            change: "
+                + FROM myapp-base
+                + USER node
+            ",
+            beside: &[],
+            findings: &["image of the final stage: no version tag, a name of local builds (myapp-base)"],
         },
         Example {
             file: "Dockerfile", // as firm as before
@@ -201,6 +223,7 @@ fn run(workload: &Workload, found: &mut Found<'_>) {
             PARTIAL => RUN_PARTIAL,
             FLOATING if job => JOB_FLOATING,
             FLOATING => RUN_FLOATING,
+            LOCAL => RUN_LOCAL,
             level => level,
         },
         Base::Unknown(text) if pinned_text(text) => DIGEST,
@@ -218,6 +241,7 @@ fn say(base: &Spanned<Base>, key: &str, shipped: bool, found: &mut Found<'_>) {
     let level = match &base.value {
         Base::Image(image) => level_of(image, shipped),
         Base::Unknown(text) if pinned_text(text) => DIGEST,
+        Base::Unknown(text) if is_placeholder(text) => FILLED,
         Base::Unknown(_) => UNKNOWN,
         Base::Stage(_) | Base::Scratch => return,
     };
@@ -237,7 +261,13 @@ fn level_of(image: &ImageRef, shipped: bool) -> Level {
         (Some(_), _) => DIGEST,
         (None, Firmness::Full) => FULL,
         (None, Firmness::Partial) => PARTIAL,
+        (None, Firmness::Floating) if is_local_name(image) => LOCAL,
         (None, Firmness::Floating) if shipped => FLOATING,
         (None, Firmness::Floating) => FLOATING_BUILD,
     }
+}
+
+/// `{{ image }}`, `#IMAGE#`, `%%BASE%%`, `@base@`: no reference until something is filled in.
+fn is_placeholder(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%") || text.starts_with(['#', '%', '@'])
 }

@@ -119,9 +119,9 @@ fn tell(flow: Flow, found: &mut Found<'_>) {
         if address.is_some_and(url::is_local) {
             continue;
         }
-        let key = address.map_or_else(
-            || "code from elsewhere".to_owned(),
-            |url| format!("code from {}", url::key(url)),
+        let (key, source) = address.map_or_else(
+            || ("code from elsewhere".to_owned(), String::new()),
+            |url| (format!("code from {}", url::key(url)), url::source(url)),
         );
         let plain =
             address.is_some_and(|url| url.starts_with("http://") || url.starts_with("ftp://"));
@@ -131,8 +131,9 @@ fn tell(flow: Flow, found: &mut Found<'_>) {
             false => UNCHECKED,
         };
         let shown = address.map(url::shown).unwrap_or_default();
+        // Another file of where code came from before is run as unchecked as that was.
         found
             .say(level, &key, &executed.place, format!("{shown} by {}", executed.by))
-            .same_as(&key);
+            .same_as(&source);
     }
 }

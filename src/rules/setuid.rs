@@ -57,6 +57,17 @@ pub(super) const RULE: Rule = Rule {
             ],
         },
         Example {
+            file: "Dockerfile", // one more name of a loop
+            change: "
+                  FROM alpine:3.20
+                - RUN for name in a; do chmod 4755 /usr/libexec/$name; done
+                + RUN for name in a b; do chmod 4755 /usr/libexec/$name; done
+                  USER app
+            ",
+            beside: &[],
+            findings: &["/usr/libexec/b of the final stage: set-user-id (mode 4755)"],
+        },
+        Example {
             file: "Dockerfile", // the same bit in other words, taken away, or a privileged port only
             change: "
                   FROM alpine:3.20

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::symlink;
 
-use crate::common::server::{Server, clean, fed};
+use crate::common::server::{Server, clean, fed, git};
 use crate::{APP, ROOT, guarded};
 
 #[test]
@@ -206,6 +206,27 @@ fn without_file_handles_it_refuses_in_one_line() {
     server.script("pre-receive", &format!("#!/bin/sh\nulimit -n 4\nexec {binary} pre-receive\n"));
     let said = server.change("Dockerfile", ROOT).push().refused();
     assert!(!said.contains("panicked") && said.lines().count() < 12, "{said}");
+}
+
+#[test]
+fn where_nothing_more_can_be_written_a_bad_push_is_refused() {
+    let server = guarded();
+    let binary = crate::common::server::PLIMSOLL;
+    server
+        .script("pre-receive", &format!("#!/bin/sh\nexec {binary} pre-receive >/dev/full 2>&1\n"));
+    server.change("Dockerfile", ROOT).push().refused();
+}
+
+#[test]
+fn housekeeping_of_the_server_meanwhile_changes_no_verdict() {
+    let server = guarded();
+    std::thread::scope(|scope| {
+        scope.spawn(|| (0..12).for_each(|_| drop(git(&server.bare(), ["gc", "--quiet"]))));
+        for number in 0..4 {
+            server.change("Dockerfile", format!("{APP}ENV N={number}\n")).push().accepted();
+            server.change("Dockerfile", ROOT).push().refused_for("runs-as-root");
+        }
+    });
 }
 
 #[test]

@@ -26,10 +26,12 @@ pub(super) fn reach(
     tree: &dyn Tree,
     names: &Names,
 ) {
-    let ignores = match Ignores::find(context.folder.as_ref(), context.dockerfile.as_ref(), tree) {
-        Ok(ignores) => ignores,
-        Err(gap) => return context.gaps.push(gap),
-    };
+    // One that can't be read leaves nothing out, so that mending it opens nothing.
+    let ignores = Ignores::find(context.folder.as_ref(), context.dockerfile.as_ref(), tree)
+        .unwrap_or_else(|gap| {
+            context.gaps.push(gap);
+            Ignores { docker: Ignore(None), podman: Ignore(None) }
+        });
     for &(shown, path, kind) in PROBES {
         let name = Name { shown, path, kind, file: None };
         context.reached.extend(reached(&name, sources, &ignores, false));

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::repeat::Loop;
 use super::word::Field;
 use super::{Scope, inner};
 use crate::model::{Command, Pipeline, Redirect, Script, Shell, Word};
@@ -34,6 +35,8 @@ pub(super) struct Draft {
     parentheses: usize,
     /// The group that was just closed: a `|` behind it pipes all of it.
     closed: Option<Range<usize>>,
+    /// Loops over words that are known, the innermost last.
+    pub(super) loops: Vec<Loop>,
     assignments: Vec<(String, Word)>,
     pub(super) words: Vec<Word>,
     /// The text of each word on its own, for the shells it may be handed to.
@@ -51,6 +54,11 @@ impl Draft {
     /// Whether the innermost group is a `case`.
     pub(super) fn in_case(&self) -> bool {
         self.groups.last().is_some_and(|group| group.kind == Kind::Case)
+    }
+
+    /// How many groups are open.
+    pub(super) fn depth(&self) -> usize {
+        self.groups.len()
     }
 
     fn covers(&mut self, start: usize, end: usize) {

@@ -3,7 +3,7 @@
 use super::draft::{Draft, Kind};
 use super::word::{Field, ends_word};
 use super::{Reader, Scope};
-use crate::model::Command;
+use crate::model::{Command, Word};
 
 impl Reader<'_, '_> {
     /// The word that starts here: a keyword, an assignment, the program or an argument.
@@ -44,12 +44,14 @@ impl Reader<'_, '_> {
         let length = rest.bytes().position(|byte| ends_word(byte) || byte == b'`');
         let word = rest.get(..length.unwrap_or(rest.len())).unwrap_or_default();
         match word {
-            "then" | "else" | "elif" | "do" | "!" => self.at += word.len(),
+            "then" | "else" | "elif" | "!" => self.at += word.len(),
+            "do" => self.begin_loop(draft),
             "{" => self.enter(draft, Kind::Brace, word.len()),
             "if" | "while" | "until" => self.enter(draft, Kind::Keyword, word.len()),
             // The header is kept as a command: it shows what is substituted in it.
             "for" | "select" => self.enter(draft, Kind::Keyword, 0),
             "}" => return self.leave(draft, Kind::Brace, word.len()),
+            "done" if self.again(draft) => {}
             "fi" | "done" => return self.leave(draft, Kind::Keyword, word.len()),
             "esac" => return self.leave(draft, Kind::Case, word.len()),
             "case" => self.case(draft),
@@ -226,11 +228,10 @@ impl Scope<'_> {
             }
             "read" | "unset" | "getopts" => words.for_each(|word| self.set(word.as_str(), None)),
             "for" => {
-                let name = words.next().map_or("", |word| word.as_str()).to_owned();
-                let mut items = words.skip(1);
-                let only = items.next().filter(|_| items.next().is_none());
-                let only = only.filter(|word| word.substitutions.is_empty());
-                self.set(&name, only.map(|word| word.as_str().to_owned()));
+                let name = words.next().map_or("", |word| word.as_str());
+                let items: Vec<&Word> = words.skip(1).collect();
+                let known = items.iter().all(|word| word.substitutions.is_empty());
+                self.header(name, known.then_some(items).unwrap_or_default());
             }
             _ => {}
         }

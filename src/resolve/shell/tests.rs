@@ -84,7 +84,7 @@ fn compound_commands_are_flattened() {
     assert_eq!(shown("if a; then b; elif c; then d; else e; fi"), "a; b; c; d; e");
     assert_eq!(
         shown("for x in 1 2; do a $x; done; while ! b; do c; done"),
-        "for,x,in,1,2; a,$x; b; c"
+        "for,x,in,1,2; a,1; a,2; b; c"
     );
     assert_eq!(
         shown("case \"$(uname -m)\" in x86_64|amd64) a;; (arm*) b ;; *) c; esac; d"),
@@ -183,6 +183,29 @@ fn spans_lead_back_to_the_line() {
 }
 
 #[test]
+fn a_loop_over_words_is_read_for_each_of_them() {
+    let layers = |text: &str| {
+        let shell = read(&script(text), &known);
+        let commands = shell.commands();
+        let texts = commands.iter().map(Invoked::text).filter(|text| !text.starts_with("for "));
+        texts.collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(
+        layers("for n in a b c; do chmod 4755 /x/$n; id; done; e $n"),
+        "chmod 4755 /x/a; id; chmod 4755 /x/b; id; chmod 4755 /x/c; id; e c"
+    );
+    assert_eq!(
+        layers("for n in a b\ndo for m in 1 2; do x $n$m; done; while y; do z; done\ndone"),
+        "x a1; x a2; y; z; x b1; x b2; y; z"
+    );
+    assert_eq!(layers("(for n in a b; do x $n | y; done)"), "x a; y; x b; y");
+    assert_eq!(layers("for n in $(ls) b; do x $n; done; x $n"), "ls; x $n; x $n");
+    assert_eq!(layers("for n in a b; do cat > $n <<E\n1\nE\ndone; x"), "cat; x");
+    let many = "for a in 1 2 3 4 5 6 7 8; do ".repeat(40) + "x $a" + &"; done".repeat(40);
+    assert!(layers(&many).len() < 1 << 20);
+}
+
+#[test]
 fn deep_nesting_ends() {
     for opener in
         ["(", "$(", "`", "{ ", "\"$(", "${a:-", "<(", "if ", "case a in b) ", "sh -c '", "<<A "]
@@ -200,7 +223,7 @@ proptest! {
             "[a-z$(){}<>|&;`'\"\\\\#\n =é\u{1a}-]{0,6}",
             prop::sample::select(vec![
                 "case x in", "esac", "$((", "))", "${", "}", "<<E\n", "\nE\n", "sh -c ", "eval ",
-                "for i in", "done", "fi", "if ", "[[", "]]", "$'", "V=", "A=(", "function ", "2>",
+                "for i in", "for j in a b c; do ", "; done", "do", "done", "fi", "if ", "[[", "]]", "$'", "V=", "A=(", "function ", "2>",
             ]).prop_map(String::from),
         ], 0..24)
     ) {

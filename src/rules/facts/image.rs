@@ -1,6 +1,6 @@
 //! Images by name: who runs as whom, and what stands for what.
 
-use super::glob;
+use super::{glob, official};
 use crate::model::{Base, Glob, ImageRef, Settings};
 
 /// Whom an image's processes run as before any `USER`.
@@ -60,6 +60,7 @@ const NONROOT: &[&str] = &[
     "docker.io/circleci/*",
     "docker.io/cimg/*",
     "mcr.microsoft.com/dotnet/*-chiseled*",
+    "mcr.microsoft.com/dotnet/*-distroless*",
     "mcr.microsoft.com/windows/nanoserver:*",
     "public.ecr.aws/bitnami/*",
     "quay.io/jupyter/*",
@@ -161,6 +162,13 @@ pub(in crate::rules) fn covers(pattern: &str, image: &ImageRef) -> bool {
         let tagged = format!("{name}:{}", image.tag.as_deref().unwrap_or("latest"));
         pattern.matches(name.as_bytes()) || pattern.matches(tagged.as_bytes())
     })
+}
+
+/// Whether no registry is asked for it: a name without registry and folder that is none of Docker's
+/// official images.
+pub(in crate::rules) fn is_local_name(image: &ImageRef) -> bool {
+    let name = image.repository.strip_prefix("library/").filter(|_| image.registry == "docker.io");
+    name.is_some_and(|name| !name.contains('/') && !official::is_official(name))
 }
 
 /// An image as evidence shows it: the familiar name, the digest cut to twelve digits.

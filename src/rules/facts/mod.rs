@@ -11,6 +11,7 @@ pub(super) mod host_path;
 pub(super) mod image;
 pub(super) mod interpreter;
 pub(super) mod mode;
+mod official;
 pub(super) mod package;
 pub(super) mod port;
 pub(super) mod privilege;

@@ -120,6 +120,12 @@ const KNOWN: &[(&str, &str)] = &[
     ("docker.io/envoyproxy/*", "Envoy"),
     ("docker.io/istio/*", "Istio"),
     ("docker.io/rancher/*", "Rancher"),
+    ("docker.io/resin/*", "balena"),
+    ("docker.io/balenalib/*", "balena"),
+    ("docker.io/centos/*", "Software Collections"),
+    ("docker.io/openshift/base-centos7", "Software Collections"),
+    ("quay.io/centos7/*", "Software Collections"),
+    ("quay.io/sclorg/*", "Software Collections"),
     ("container-registry.oracle.com/*", "Oracle"),
 ];
 
@@ -265,6 +271,8 @@ mod tests {
             publisher("docker.io/microsoft/dotnet"),
             publisher("mcr.microsoft.com/dotnet/sdk")
         );
+        assert_eq!(publisher("docker.io/resin/a"), publisher("docker.io/balenalib/a"));
+        assert_eq!(publisher("docker.io/centos/s2i"), publisher("quay.io/centos7/s2i"));
         assert_eq!(publisher("ghcr.io/acme/a"), publisher("ghcr.io/acme/b"));
         assert_eq!(publisher("registry.acme.com/x/a"), publisher("registry.acme.com/y/b"));
         assert_ne!(publisher("ghcr.io/acme/a"), publisher("ghcr.io/evil/a"));

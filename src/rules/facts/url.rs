@@ -67,7 +67,8 @@ pub(in crate::rules) fn key(url: &str) -> String {
     let shown = shown(url);
     let bare = shown.split_once("://").map_or(shown.as_str(), |(_, rest)| rest);
     let (host, path) = bare.split_at(bare.find('/').unwrap_or(bare.len()));
-    let path = MOVING.as_ref().map_or(path.into(), |moving| moving.replace_all(path, "*"));
+    let path = path.replace("/releases/latest/download/", "/releases/download/*/");
+    let path = MOVING.as_ref().map_or(path.as_str().into(), |it| it.replace_all(&path, "*"));
     let branch = |part: &'_ str| {
         matches!(part, "master" | "main" | "latest" | "stable" | "HEAD" | "develop" | "*")
     };
@@ -81,6 +82,34 @@ pub(in crate::rules) fn key(url: &str) -> String {
         path = path.replace("**", "*");
     }
     format!("{}{path}", host.to_ascii_lowercase())
+}
+
+/// Who puts things where an address leads, whatever the file is called: the repository of a forge,
+/// the folder elsewhere. What lies at the top of a host may be anybody's: it is its own.
+pub(in crate::rules) fn source(url: &str) -> String {
+    let key = key(url);
+    let parts: Vec<&str> = key.split('/').collect();
+    let forge = |host: &str| {
+        ["github", "gitlab", "codeberg", "bitbucket"].iter().any(|name| host.starts_with(name))
+            || host == "raw.githubusercontent.com"
+    };
+    match parts.as_slice() {
+        ["raw.githubusercontent.com" | "github.com", owner, name, _, ..] => {
+            format!("github.com/{owner}/{}", name.trim_end_matches(".git"))
+        }
+        [host, owner, name, _, ..] if forge(host) => format!("{host}/{owner}/{name}"),
+        [host, folder @ .., _] if !folder.is_empty() && !forge(host) && !shares(host) => {
+            format!("{host}/{}", folder.join("/"))
+        }
+        _ => key,
+    }
+}
+
+/// Hosts where anybody puts things into the same folder.
+fn shares(host: &str) -> bool {
+    ["paste", "gist", "hastebin", "transfer", "ipfs", "file.io", "dpaste", "ix.io", "0x0"]
+        .iter()
+        .any(|word| host.contains(word))
 }
 
 /// Whether an address is this machine: nobody stands between.
@@ -101,12 +130,38 @@ mod tests {
             ("https://e.org/v1.2.3/x.sh", "https://e.org/${VERSION}/x.sh"),
             ("https://e.org/master/x.sh", "https://e.org/3f2a9c81/x.sh"),
             ("https://u:p@e.org/x-1.0-rc.1.sh?t=1", "http://e.org/x-2.0.sh"),
+            (
+                "https://e.org/a/releases/latest/download/x",
+                "https://e.org/a/releases/download/v1/x",
+            ),
         ];
         for (one, other) in same {
             assert_eq!(key(one), key(other));
         }
         assert_ne!(key("https://e.org/x.sh"), key("https://evil.org/x.sh"));
         assert_ne!(key("https://e.org/x.sh"), key("https://e.org/y.sh"));
+    }
+
+    #[test]
+    fn a_repository_and_a_folder_are_one_source_a_host_is_not() {
+        let same = [
+            ("https://github.com/o/r/raw/master/x", "https://github.com/o/r/releases/download/1/y"),
+            ("https://raw.githubusercontent.com/o/r/main/x", "https://github.com/o/r/raw/v1/y"),
+            ("https://e.org/tool/x-amd64", "https://e.org/tool/x-x86_64.gz"),
+        ];
+        for (one, other) in same {
+            assert_eq!(source(one), source(other));
+        }
+        let different = [
+            ("https://github.com/o/r/raw/master/x", "https://github.com/o/evil/raw/master/x"),
+            ("https://e.org/x.sh", "https://e.org/y.sh"),
+            ("https://pastebin.com/raw/abc", "https://pastebin.com/raw/xyz"),
+            ("https://e.org/a/x", "https://e.org/b/x"),
+            ("https://github.com/o/x", "https://github.com/o/y"),
+        ];
+        for (one, other) in different {
+            assert_ne!(source(one), source(other));
+        }
     }
 
     #[test]

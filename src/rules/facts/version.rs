@@ -100,7 +100,7 @@ fn built(tag: &str) -> bool {
         [release, build] => {
             numbered(release)
                 && (build.strip_prefix('b').is_some_and(digits)
-                    || (release.contains('.') && build.len() >= 3 && digits(build)))
+                    || (release.contains('.') && build.len() >= 3 && build.split('.').all(digits)))
         }
         _ => false,
     });
@@ -150,6 +150,7 @@ mod tests {
             "21_35-jdk",
             "9.4-722",
             "8.10-1088",
+            "9.4-1214.1725849297",
         ] {
             assert_eq!(firmness(tag), Firmness::Full, "{tag}");
         }
@@ -169,6 +170,7 @@ mod tests {
             "1.25-alpine3.19",
             "bullseye-slim",
             "16-3.4",
+            "16.2-3.4.",
             "8-jdk",
             "ubuntu-22.04",
         ] {

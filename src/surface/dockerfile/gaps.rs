@@ -73,7 +73,9 @@ impl<'a> Gaps<'a> {
         self.told.clear();
         self.count = 0;
         self.tell_at(first, all);
-        if !foreign {
+        if template && !foreign {
+            self.told.iter_mut().for_each(|gap| gap.kind = GapKind::Template);
+        } else if !foreign {
             self.partial();
         }
         self.told

@@ -141,13 +141,21 @@ fn space(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | ' ')
 }
 
-/// The length of the first word, and its text without quotes and escapes.
+/// The length of the first word, and its text without quotes and escapes. A template action in it
+/// holds its blanks together.
 fn flag(text: &str, escape: Escape) -> (usize, String) {
     let mut word = String::new();
     let mut quote = None;
+    let (mut action, last) = (0, text.rfind("}}").unwrap_or(0));
     let mut chars = text.char_indices();
     while let Some((at, c)) = chars.next() {
+        if c == '{' && at >= action && at < last {
+            let rest = text.get(at..).unwrap_or_default();
+            let end = rest.starts_with("{{").then(|| rest.find("}}")).flatten();
+            action = end.map_or(action, |end| at + end);
+        }
         match quote {
+            None if space(c) && at < action => word.push(c),
             None if space(c) => return (at, word),
             None if matches!(c, '\'' | '"') => quote = Some(c),
             Some(open) if open == c => quote = None,
