@@ -53,6 +53,17 @@ pub(super) enum Bounded<T> {
     Larger(u64),
 }
 
+/// What of a store is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ask {
+    /// Its packs; of one that gix reads, all.
+    Packs,
+    /// The files that hold one object each.
+    Loose,
+    /// Everything, and what has come since.
+    Again,
+}
+
 #[allow(clippy::large_enum_variant, reason = "a repository has few stores")]
 enum Store {
     /// One that gix reads as git does.
@@ -135,9 +146,10 @@ impl Objects {
     /// An object's kind and size. Its content is then in `buffer`, unless it is larger than `limit`.
     fn find(&self, id: &oid, limit: u64, buffer: &mut Vec<u8>) -> gix::Result<Option<Header>> {
         let mut failure = None;
-        for patiently in [false, true] {
+        // As git does: all packs before any file of its own.
+        for ask in [Ask::Packs, Ask::Loose, Ask::Again] {
             for store in &self.stores {
-                match store.find(id, limit, buffer, patiently) {
+                match store.find(id, limit, buffer, ask) {
                     Ok(Some(found)) => return Ok(Some(found)),
                     Ok(None) => {}
                     // It counts only where no store has the object.
@@ -242,13 +254,21 @@ impl Store {
         id: &oid,
         limit: u64,
         buffer: &mut Vec<u8>,
-        patiently: bool,
+        ask: Ask,
     ) -> gix::Result<Option<Header>> {
-        let store = match self {
-            Self::Usual { quick, .. } if !patiently => quick,
-            Self::Usual { patient, .. } => patient,
-            Self::Plain(plain) if patiently && !plain.refresh() => return Ok(None),
-            Self::Plain(plain) => return plain.find(id, limit, buffer),
+        let store = match (self, ask) {
+            (Self::Usual { quick, .. }, Ask::Packs) => quick,
+            (Self::Usual { patient, .. }, Ask::Again) => patient,
+            (Self::Usual { .. }, Ask::Loose) => return Ok(None),
+            (Self::Plain(plain), Ask::Packs) => return plain.packed(id, limit, buffer),
+            (Self::Plain(plain), Ask::Loose) => return plain.loose(id, limit, buffer),
+            (Self::Plain(plain), Ask::Again) if !plain.refresh() => return Ok(None),
+            (Self::Plain(plain), Ask::Again) => {
+                return match plain.packed(id, limit, buffer) {
+                    Ok(None) => plain.loose(id, limit, buffer),
+                    found => found,
+                };
+            }
         };
         if limit < LARGEST as u64
             && let Some(header) = FindHeader::try_header(store, id)?

@@ -53,8 +53,9 @@ impl Plain {
         }
     }
 
-    /// An object's kind and size. Its content is then in `buffer`, unless it is larger than `limit`.
-    pub(super) fn find(
+    /// An object's kind and size, where a pack has it. Its content is then in `buffer`, unless it is
+    /// larger than `limit`.
+    pub(super) fn packed(
         &self,
         id: &oid,
         limit: u64,
@@ -76,13 +77,7 @@ impl Plain {
             let found = data.decode_entry(entry, buffer, &mut inflate, &base, &mut *cache)?;
             Ok(Some(Header { kind: found.kind, size: buffer.len() as u64 }))
         };
-        match self.first(&mut ask) {
-            Ok(Some(header)) => Ok(Some(header)),
-            packed => match self.loose(id, limit, buffer)? {
-                Some(header) => Ok(Some(header)),
-                None => packed,
-            },
-        }
+        self.first(&mut ask)
     }
 
     fn header(&self, pack: &Pack, data: &data::File, entry: Entry) -> gix::Result<Header> {
@@ -91,10 +86,15 @@ impl Plain {
         Ok(Header { kind: found.kind, size: found.object_size })
     }
 
-    /// As [`Self::find`]. gix would set up an inflater for each object, and another for its header.
+    /// As [`Self::packed`], where it lies in a file of its own. gix would set up an inflater for each object, and another for its header.
     ///
     /// Source: gitformat-loose(5).
-    fn loose(&self, id: &oid, limit: u64, out: &mut Vec<u8>) -> gix::Result<Option<Header>> {
+    pub(super) fn loose(
+        &self,
+        id: &oid,
+        limit: u64,
+        out: &mut Vec<u8>,
+    ) -> gix::Result<Option<Header>> {
         let hex = id.to_hex().to_string();
         let (folder, name) = hex.split_at(2);
         let file = match File::open(self.folder.join(folder).join(name)) {

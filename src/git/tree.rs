@@ -102,7 +102,17 @@ impl Tree<'_> {
     pub fn entry(&self, path: &BStr) -> Result<Option<Entry>, Gap> {
         let (folder, name) = split(path);
         let Some(entries) = self.folder(folder)? else { return Ok(None) };
-        Ok(entries.iter().find(|entry| split(entry.path.as_bstr()).1 == name).cloned())
+        // The first of that name: as a file, else as a folder.
+        let by_name = |end: Option<u8>| {
+            let wanted = || name.iter().copied().chain(end);
+            let written = |entry: &Entry| {
+                let end = (entry.kind == EntryKind::Folder).then_some(b'/');
+                split(entry.path.as_bstr()).1.iter().copied().chain(end).cmp(wanted())
+            };
+            let at = entries.partition_point(|entry| written(entry).is_lt());
+            entries.get(at).filter(|entry| written(entry).is_eq()).cloned()
+        };
+        Ok(by_name(None).or_else(|| by_name(Some(b'/'))))
     }
 
     /// What a path leads to, links followed inside the repository: no link itself. `Ok(None)`:
