@@ -1,11 +1,11 @@
 //! Which files a push concerns: those that changed, and those that read what changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use bstr::{BStr, BString, ByteSlice as _};
 
 use super::snapshot::Snapshot;
-use crate::git::{Change, Changes};
+use crate::git::{Change, Changes, Entry};
 use crate::model::{Arguments, Declared, EntryKind, File, FileKind, Tree as _};
 use crate::policy::Policy;
 use crate::{resolve, surface};
@@ -27,6 +27,23 @@ pub(super) struct Affected {
     pub(super) excluded: usize,
 }
 
+/// One revision, and what finds the readers of its files.
+struct Side<'s, 'r> {
+    snapshot: &'s Snapshot<'r>,
+    readers: resolve::Readers<'s>,
+}
+
+impl<'s, 'r> Side<'s, 'r> {
+    fn new(snapshot: &'s Snapshot<'r>) -> Self {
+        Self { snapshot, readers: resolve::Readers::new(snapshot) }
+    }
+
+    /// Nothing stands here, or what is none of ours.
+    fn is_foreign(&self, entry: Option<&Entry>) -> bool {
+        entry.is_none_or(|entry| self.snapshot.is_foreign(entry))
+    }
+}
+
 /// Whether a changed path is looked at, by its name.
 pub(super) fn wanted(policy: &Policy, path: &BStr) -> bool {
     surface::of(path).is_some() || policy.kind_of(path).is_some() || resolve::is_sensitive(path)
@@ -45,8 +62,9 @@ impl Affected {
         policy: &Policy,
     ) -> Self {
         let mut affected = Self::default();
+        let (mut before, mut after) = (Side::new(old), Side::new(new));
         for change in &changes.files {
-            affected.add(change, old, new, policy);
+            affected.add(change, &mut before, &mut after, policy);
         }
         affected.sensitive.dedup();
         for path in affected.sensitive.clone() {
@@ -56,9 +74,15 @@ impl Affected {
         affected
     }
 
-    fn add(&mut self, change: &Change, old: &Snapshot<'_>, new: &Snapshot<'_>, policy: &Policy) {
-        let path =
-            |entry: &Option<crate::git::Entry>| entry.as_ref().map(|entry| entry.path.clone());
+    fn add<'s, 'r>(
+        &mut self,
+        change: &Change,
+        before_all: &mut Side<'s, 'r>,
+        after_all: &mut Side<'s, 'r>,
+        policy: &Policy,
+    ) {
+        let (old, new) = (before_all.snapshot, after_all.snapshot);
+        let path = |entry: &Option<Entry>| entry.as_ref().map(|entry| entry.path.clone());
         let (before, after) = (path(&change.old), path(&change.new));
         let Some(current) = after.as_ref().or(before.as_ref()).map(|path| path.as_bstr()) else {
             return;
@@ -76,20 +100,32 @@ impl Affected {
             self.excluded += 1;
             return;
         }
-        if let (Some(before), Some(after)) = (&before, &after)
-            && before != after
-        {
-            self.moved.push((before.clone(), after.clone()));
-            if surface::of(after.as_bstr()).is_none() {
-                let was = old.file(before.as_bstr()).ok().flatten().and_then(|file| file.kind);
-                new.take_for(after.as_bstr(), was.unwrap_or(FileKind::Dockerfile));
-            }
-        }
         for (path, snapshot) in [(&before, old), (&after, new)] {
             let Some(path) = path else { continue };
             if let Some(kind) = policy.kind_of(path.as_bstr()) {
                 snapshot.take_for(path.as_bstr(), kind);
             }
+        }
+        let renamed = before.as_ref().zip(after.as_ref()).filter(|(before, after)| before != after);
+        if let Some((before, after)) = renamed {
+            self.moved.push((before.clone(), after.clone()));
+        }
+        let judged = |path: &BString| policy.judges(path.as_bstr());
+        if before_all.is_foreign(change.old.as_ref()) && after_all.is_foreign(change.new.as_ref()) {
+            for (path, side, set) in
+                [(before, before_all, &mut self.old), (after, after_all, &mut self.new)]
+            {
+                let readers = path.map(|path| side.readers.by_name(path.as_bstr()));
+                set.extend(readers.into_iter().flatten().filter(judged));
+            }
+            return;
+        }
+        if let Some((before, after)) = renamed
+            && surface::of(after.as_bstr()).is_none()
+            && policy.kind_of(after.as_bstr()).is_none()
+        {
+            let was = old.file(before.as_bstr()).ok().flatten().and_then(|file| file.kind);
+            new.take_for(after.as_bstr(), was.unwrap_or(FileKind::Dockerfile));
         }
         if let Some((was, now)) = resolve::takeover(current, old, new)
             && !self.moved.iter().any(|(old, new)| *old == was || *new == now)
@@ -98,15 +134,16 @@ impl Affected {
             self.new.insert(now.clone());
             self.moved.push((was, now));
         }
-        for (path, snapshot, set) in [(before, old, &mut self.old), (after, new, &mut self.new)] {
-            let Some(path) = path else { continue };
+        for (path, side, set) in
+            [(before, before_all, &mut self.old), (after, after_all, &mut self.new)]
+        {
+            let (Some(path), snapshot) = (path, side.snapshot) else { continue };
             if matches!(snapshot.file(path.as_bstr()), Ok(Some(ref file)) if is_ignore(file)) {
                 let builders = resolve::dockerfiles_of(path.as_bstr(), snapshot);
                 self.walk.extend(builders.iter().cloned());
                 set.extend(builders);
             }
-            let readers = resolve::readers_of(path.as_bstr(), snapshot);
-            set.extend(readers.into_iter().filter(|path| policy.judges(path.as_bstr())));
+            set.extend(side.readers.of(path.as_bstr()).into_iter().filter(judged));
             set.insert(path);
         }
     }
@@ -141,9 +178,10 @@ impl Affected {
         let both: Vec<BString> = kept_old.chain(kept_new).collect();
         self.old.extend(both.iter().cloned());
         self.new.extend(both);
+        let was: HashMap<&BString, &BString> =
+            self.moved.iter().map(|(old, new)| (new, old)).collect();
         for path in &self.new {
-            let before =
-                self.moved.iter().find(|(_, new)| new == path).map_or(path, |(old, _)| old);
+            let before = *was.get(path).unwrap_or(&path);
             if before != path || copies(old, before) != copies(new, path) {
                 self.walk.extend([before.clone(), path.clone()]);
             }

@@ -54,6 +54,18 @@ impl<'r> Snapshot<'r> {
         self.taken.borrow_mut().insert(path.to_owned(), kind);
     }
 
+    /// Whether a file is none of ours, by a glance that keeps nothing of it. What can't be read has
+    /// more to say.
+    pub(super) fn is_foreign(&self, entry: &git::Entry) -> bool {
+        let path = entry.path.as_ref();
+        entry.kind == EntryKind::File
+            && !self.taken.borrow().contains_key(&entry.path)
+            && self
+                .tree
+                .read(entry)
+                .is_ok_and(|content| surface::of_content(path, &content).is_none())
+    }
+
     /// Every file read so far, by [`FileId`].
     pub(super) fn files(&self) -> Vec<Rc<File>> {
         self.files.borrow().values().cloned().collect()

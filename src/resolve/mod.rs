@@ -19,15 +19,40 @@ use crate::model::{Declaration, Declared, File, FileKind, Gap, Node, Settings, T
 
 pub use context::{Names, dockerfiles_of, is_sensitive};
 
-/// The files of a revision whose units depend on the one at `path`: the compose file that extends
-/// it, the kustomization that names it. Bounded to what lies near it.
-pub fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
-    let mut readers: Vec<BString> = other::readers_of(path).into_iter().collect();
-    readers.extend(helm::readers_of(path, tree));
-    readers.extend(kustomize::readers_of(path, tree));
-    readers.extend(compose::readers_of(path, tree));
-    readers.extend(kubernetes::readers_of(path, tree));
-    readers
+/// Finds what reads a file of one revision.
+pub struct Readers<'t> {
+    tree: &'t dyn Tree,
+    kustomizations: kustomize::Namers<'t>,
+}
+
+impl std::fmt::Debug for Readers<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Readers").finish_non_exhaustive()
+    }
+}
+
+impl<'t> Readers<'t> {
+    /// The readers of a revision's files.
+    pub fn new(tree: &'t dyn Tree) -> Self {
+        Self { tree, kustomizations: kustomize::Namers::new(tree) }
+    }
+
+    /// The files whose units depend on the one at `path`: the compose file that extends it, the
+    /// kustomization that names it. Bounded to what lies near it.
+    pub fn of(&mut self, path: &BStr) -> Vec<BString> {
+        let mut readers = self.by_name(path);
+        readers.extend(compose::readers_of(path, self.tree));
+        readers.extend(kubernetes::readers_of(path, self.tree));
+        readers
+    }
+
+    /// Those of them that take a file by its name, whatever it holds: its content is not asked for.
+    pub fn by_name(&mut self, path: &BStr) -> Vec<BString> {
+        let mut readers: Vec<BString> = other::readers_of(path).into_iter().collect();
+        readers.extend(helm::readers_of(path, self.tree));
+        readers.extend(self.kustomizations.of(path));
+        readers
+    }
 }
 
 /// Those of the files at `paths` that only say what is different from another one, with that one: a

@@ -14,7 +14,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 use super::Resolved;
 use super::helm::{below, first, split};
 use super::kubernetes::{Object, objects};
-use crate::model::{Declared, EntryKind, File, FileKind, Node, Span, Tree};
+use crate::model::{Declared, File, FileKind, Node, Span, Tree};
 
 const NAMES: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /// How deep kustomizations may name one another.
@@ -168,13 +168,10 @@ fn collect(
 
 /// The kustomization of a folder.
 fn kustomization(tree: &dyn Tree, folder: &BStr) -> Option<Rc<File>> {
-    let names = tree.names(folder);
-    let name = NAMES.iter().find(|known| {
-        names
-            .iter()
-            .any(|(name, kind)| *kind == EntryKind::File && name.as_slice() == known.as_bytes())
-    })?;
-    tree.file_as(below(folder, name).as_bstr(), FileKind::Kustomization).ok().flatten()
+    // Asked for by name: a folder's list would be copied for each of its files.
+    NAMES.iter().find_map(|name| {
+        tree.file_as(below(folder, name).as_bstr(), FileKind::Kustomization).ok().flatten()
+    })
 }
 
 /// A path as a file of `folder` names it; `None`: it leads out of the tree, or elsewhere.
@@ -194,28 +191,47 @@ fn joined(folder: &BStr, text: &str) -> Option<BString> {
     Some(parts.join(&b'/').into())
 }
 
-/// The kustomizations that name a file; of a kustomization, the files that it builds on.
-pub(super) fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
-    let (folder, name) = split(path);
-    if is_kustomization(name) {
-        return resources(path, tree);
+/// The kustomizations that name files, those of a folder and of the folders above looked up once.
+pub(super) struct Namers<'t> {
+    tree: &'t dyn Tree,
+    above: HashMap<BString, Rc<[Rc<File>]>>,
+}
+
+impl<'t> Namers<'t> {
+    pub(super) fn new(tree: &'t dyn Tree) -> Self {
+        Self { tree, above: HashMap::new() }
     }
-    if ![&b".yaml"[..], b".yml", b".json", b".env"].iter().any(|end| name.ends_with(end)) {
-        return Vec::new();
-    }
-    let (mut readers, mut folder) = (Vec::new(), folder);
-    for _ in 0..=ABOVE {
-        if let Some(file) = kustomization(tree, folder)
-            && file.text.content.contains(&name.to_string())
-        {
-            readers.push(file.text.path.clone());
+
+    /// The kustomizations that name a file; of a kustomization, the files that it builds on.
+    pub(super) fn of(&mut self, path: &BStr) -> Vec<BString> {
+        let (folder, name) = split(path);
+        if is_kustomization(name) {
+            return resources(path, self.tree);
         }
-        if folder.is_empty() {
-            break;
+        if ![&b".yaml"[..], b".yml", b".json", b".env"].iter().any(|end| name.ends_with(end)) {
+            return Vec::new();
         }
-        folder = split(folder).0;
+        let name = name.to_str_lossy();
+        let names = |file: &&Rc<File>| file.text.content.contains(&*name);
+        self.above(folder).iter().filter(names).map(|file| file.text.path.clone()).collect()
     }
-    readers
+
+    fn above(&mut self, folder: &BStr) -> Rc<[Rc<File>]> {
+        if let Some(known) = self.above.get(folder) {
+            return Rc::clone(known);
+        }
+        let (mut found, mut at) = (Vec::new(), folder);
+        for _ in 0..=ABOVE {
+            found.extend(kustomization(self.tree, at));
+            if at.is_empty() {
+                break;
+            }
+            at = split(at).0;
+        }
+        let found: Rc<[Rc<File>]> = found.into();
+        self.above.insert(folder.to_owned(), Rc::clone(&found));
+        found
+    }
 }
 
 fn resources(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
