@@ -9,7 +9,7 @@ const RESTRICTED: Level = Level::closed("restricted");
 const BASELINE: Level = Level::high(1, "baseline").only_lost();
 const UNKNOWN: Level = Level::medium(2, "left to a template").only_lost();
 const PRIVILEGED: Level = Level::high(3, "privileged").in_new_unit(Severity::Medium);
-const NONE: Level = Level::high(4, "no level").only_lost();
+const NONE: Level = Level::high(3, "no level").only_lost();
 const SAID: Level = Level::closed("asked for");
 const LESS: Level = Level::low(1, "asked for at a lower level").only_lost();
 const UNSAID: Level = Level::low(2, "not asked for").only_lost();
@@ -110,8 +110,14 @@ fn measure(object: &AccessObject, found: &mut Found<'_>) {
         }
     }
     for mode in ["warn", "audit"] {
-        let key = format!("level to {mode} of");
+        let key = format!("level to {mode}");
+        let open =
+            |label: &&Label| matches!(&label.value.1, Known::Is(level) if level == "privileged");
         match label(mode) {
+            // What it is without the label.
+            Some(label) if open(&label) => {
+                found.say(UNSAID, key, label, label.value.1.to_string());
+            }
             Some(label) => {
                 let least = matches!(&label.value.1, Known::Is(level) if level != "restricted");
                 let level = if least { LESS } else { SAID };

@@ -3,6 +3,7 @@
 
 pub mod server;
 pub mod table;
+pub mod writing;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -32,10 +32,16 @@ pub(super) fn containers(whole: Whole<'_>) -> Vec<Declaration> {
         return vec![declare(whole.object, whole.part(part), spec)];
     }
     let nodes: Vec<&Node> = listed.iter().map(|container| container.node).collect();
+    // One of them answers for the pod, the same one in whatever order they stand.
+    let rank = |container: &Listed<'_>| {
+        let name = container.node.get("name").and_then(Node::text).unwrap_or_default();
+        (container.role != Role::Main, name.to_owned())
+    };
+    let spokesman = (0..listed.len()).min_by_key(|&at| listed.get(at).map(rank));
     let mut found = Vec::new();
     for (index, container) in listed.iter().enumerate() {
         let mut workload = whole.container(*container);
-        if index == 0 {
+        if Some(index) == spokesman {
             workload.mounts.extend(volume::unmounted(whole.pod, &nodes));
             workload.labels.extend(annotations(whole.object, whole.pod));
         }

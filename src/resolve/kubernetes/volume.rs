@@ -65,8 +65,8 @@ pub(super) fn persistent(object: &Object) -> Option<Declaration> {
     Some(object.declare(Unit::Workload(Box::new(workload)), title, object.node.span))
 }
 
-/// What one container mounts. The first one of a pod also answers for the paths of the host that
-/// no container mounts: the pod declares them for whoever comes next.
+/// What one container mounts. One of a pod also answers for the paths of the host that no container
+/// mounts: the pod declares them for whoever comes next.
 pub(super) fn mounts(
     pod: &Pod<'_>,
     container: &Node,
