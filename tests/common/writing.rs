@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 const ORDERED: [&str; 4] = ["command", "args", "entrypoint", "test"];
 
 /// How a value is written, drawn from a seed.
+#[allow(clippy::struct_excessive_bools, reason = "one for each way of writing")]
 pub struct Writer {
     state: u64,
     /// Values that a document has anchored so far, each with its anchor's number.
