@@ -177,6 +177,9 @@ mod tests {
         let found = in_text("cG9zdGdyZXM6Ly9hcHA6cThacjJMeDdtS3dAZGIvYXBw");
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].value, "q8Zr2Lx7mKw");
+        let hex = "706f7374677265733a2f2f6170703a71385a72324c78376d4b774064622f617070";
+        assert_eq!(in_text(hex), found);
+        assert_eq!(strength("PASSWORD2", "x8Kq2mZ0pTr7"), Some(Strength::Strong));
     }
 
     #[test]

@@ -149,6 +149,8 @@ const ABOUT: &[&str] = &[
     "namespace",
     "param",
     "parameter",
+    "hasher",
+    "project",
 ];
 
 /// A name with one of these anywhere is public, or no secret by its purpose.
@@ -178,7 +180,9 @@ pub(in crate::rules) fn promises(name: &str) -> Option<Promise> {
     if about || words.iter().any(|word| PUBLIC.contains(word)) {
         return None;
     }
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
+    // `password2` is one more password.
+    let bare = |word: &str| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&bare(word).as_str()));
     let keyed = words.windows(2).any(|pair| match pair {
         [kind, "key" | "keys"] => KEYS.contains(kind),
         _ => false,

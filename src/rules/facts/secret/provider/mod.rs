@@ -15,7 +15,8 @@ mod work;
 /// the pattern, and what it takes besides.
 pub(super) struct Form {
     /// Its name, unlike any other.
-    pub(super) id: &'static str,
+    #[cfg(test)]
+    id: &'static str,
     /// What messages call it.
     pub(super) what: &'static str,
     /// One of these stands in the text, in any case; each has three bytes at least.
@@ -65,6 +66,7 @@ const fn row(
     negative: &'static str,
 ) -> Form {
     Form {
+        #[cfg(test)]
         id,
         what,
         keywords,
