@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::audit;
+use crate::model::{Glob, Severity};
+
 /// Turns back pushes that make container configuration worse.
 #[derive(Debug, Parser)]
 #[command(name = "plimsoll", version, disable_help_subcommand = true)]
@@ -41,13 +44,19 @@ pub(super) enum Command {
     Check(Check),
     /// Replay a history as if every commit had been pushed today; writes nothing
     Audit(Audit),
+    /// Join the JSON Lines of several audits
+    Merge(Merge),
+    /// Say how much of a revision's container configuration is open, from 0 to 100
+    Score(Score),
+    /// Draw the score of a revision as an SVG
+    Badge(Badge),
     /// List every image that a revision names, with file and line
     Images(Images),
     /// List the rules
     Rules {
         /// How to print them
-        #[arg(long, value_enum, default_value_t = Format::Text)]
-        format: Format,
+        #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
     },
     /// Print everything about one rule
     Explain {
@@ -82,17 +91,115 @@ pub(super) struct Check {
 
 #[derive(Debug, Args)]
 pub(super) struct Audit {
-    /// The history: a revision or a range `A..B`; HEAD without one
-    #[arg(default_value = "HEAD")]
-    pub(super) range: String,
-    /// The repository; this folder without one
+    /// Repositories, by their folders (`-`: a list of them on standard input), and the history: a
+    /// revision or a range `A..B`; this folder and HEAD without any
+    #[arg(value_name = "REPO | RANGE")]
+    pub(super) what: Vec<String>,
+    /// One more repository
     #[arg(short = 'C', long = "repository", value_name = "DIR")]
     pub(super) repository: Option<PathBuf>,
+    /// Every repository below this folder
+    #[arg(long, value_name = "DIR")]
+    pub(super) below: Option<PathBuf>,
+    /// Only this part of the repositories: I of N, counted from 0
+    #[arg(long, value_name = "I/N", value_parser = audit::Shard::parse)]
+    pub(super) shard: Option<audit::Shard>,
     /// Follow first parents only: one step for each merge into the branch
     #[arg(long)]
     pub(super) first_parent: bool,
     #[command(flatten)]
-    pub(super) common: Common,
+    pub(super) filter: Filter,
+    /// Exit with 1 where something this severe landed and is open
+    #[arg(long, value_name = "SEVERITY", value_parser = audit::severity)]
+    pub(super) fail_on: Option<Severity>,
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t = AuditFormat::Text)]
+    pub(super) format: AuditFormat,
+    /// Write the report into this file
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Show no progress
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+    /// The policy; else the one that a push would be judged with
+    #[arg(long, value_name = "FILE")]
+    pub(super) policy: Option<PathBuf>,
+}
+
+/// What of it is told.
+#[derive(Debug, Args)]
+pub(super) struct Filter {
+    /// What landed on this day (UTC) or later
+    #[arg(long, value_name = "DAY", value_parser = audit::since)]
+    pub(super) since: Option<i64>,
+    /// What landed on this day (UTC) or before
+    #[arg(long, value_name = "DAY", value_parser = audit::until)]
+    pub(super) until: Option<i64>,
+    /// What an author landed whose name or address contains this; may be repeated
+    #[arg(long, value_name = "TEXT")]
+    pub(super) author: Vec<String>,
+    /// What stands in files that this glob takes; may be repeated
+    #[arg(long, value_name = "GLOB", value_parser = audit::glob)]
+    pub(super) path: Vec<Glob>,
+    /// What this rule finds; may be repeated
+    #[arg(long, value_name = "RULE", value_parser = audit::rule)]
+    pub(super) rule: Vec<String>,
+    /// What matters so much or more
+    #[arg(long, value_name = "SEVERITY", value_parser = audit::severity)]
+    pub(super) min_severity: Option<Severity>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum AuditFormat {
+    /// A summary for people
+    Text,
+    /// JSON Lines: one object a finding, one a repository
+    Json,
+    /// SARIF 2.1.0
+    Sarif,
+    /// GitLab's code quality report: what is open
+    CodeQuality,
+    /// JUnit's XML: what is open fails
+    Junit,
+    /// One page that needs nothing else
+    Html,
+    /// Comma-separated values
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Merge {
+    /// Reports that `plimsoll audit --format json` wrote
+    #[arg(required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// Write into this file
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Score {
+    /// The revision
+    #[arg(default_value = "HEAD")]
+    pub(super) revision: String,
+    /// The repository; this folder without one
+    #[arg(short = 'C', long = "repository", value_name = "DIR")]
+    pub(super) repository: Option<PathBuf>,
+    /// The policy; else the one that a push would be judged with
+    #[arg(long, value_name = "FILE")]
+    pub(super) policy: Option<PathBuf>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub(super) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Badge {
+    #[command(flatten)]
+    pub(super) score: Score,
+    /// Write into this file
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -143,6 +250,23 @@ pub(super) struct Common {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One document, described in docs/json.md
+    Json,
+    /// SARIF 2.1.0
+    Sarif,
+    /// GitLab's code quality report
+    CodeQuality,
+    /// JUnit's XML
+    Junit,
+    /// Comma-separated values
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
     #[default]
     Text,
     Json,

@@ -1,19 +1,28 @@
 //! `plimsoll audit`: a history, replayed as if every commit had been pushed today.
 
+mod filter;
+mod fleet;
+mod merge;
+mod progress;
+mod scores;
+
 use std::collections::HashMap;
+use std::fs;
 use std::io::{self, Write as _};
 use std::num::NonZero;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result, anyhow};
 use bstr::{BStr, BString, ByteSlice as _};
 
 use super::args;
 use super::judge::{Compared, Judge};
 use super::load;
+use super::score;
 use crate::audit::{OWNERS, Owners, landed};
 use crate::git::{Commit, Id, Limits, Repository, Revision};
 use crate::model::{Action, Audit, Closed, Measured, Step, height, mark};
@@ -21,24 +30,97 @@ use crate::policy::Policy;
 use crate::report;
 use crate::rules::RULES;
 
+pub(super) use filter::{glob, rule, severity, since, until};
+pub(super) use fleet::Shard;
+pub(super) use merge::merge;
+
 /// Commits that one thread takes at a time: neighbours share most of their objects.
 const CHUNK: usize = 32;
 
-/// Audits one repository and prints what landed.
-pub(super) fn audit(arguments: &args::Audit) -> Result<()> {
-    let folder = match &arguments.repository {
-        Some(folder) => std::path::absolute(folder)?,
-        None => std::env::current_dir()?,
-    };
-    let repository = Repository::discover(&folder)?;
-    let policy = load::policy(&arguments.common, Some(repository.git_dir()))?;
-    let audit = run(&folder, &repository, &policy, arguments)?;
-    let mut bytes = Vec::new();
-    match arguments.common.format {
-        args::Format::Text => report::audit_text(&audit, &mut bytes)?,
-        args::Format::Json => report::audit_lines(&audit, &mut bytes)?,
+/// Audits repositories and prints what landed.
+///
+/// Exit code 1: something landed and is open that `--fail-on` does not want. 2: a repository could
+/// not be audited.
+pub(super) fn audit(arguments: &args::Audit) -> Result<ExitCode> {
+    let (folders, range) = fleet::named(arguments)?;
+    let stop = progress::Stop::on_signal()?;
+    let filter = filter::Filter::new(&arguments.filter);
+    let mut audits = Vec::new();
+    for folder in &folders {
+        if stop.is_asked() {
+            break;
+        }
+        let audited = one(folder, &range, arguments, &stop);
+        audits.push(match audited {
+            Ok(mut audit) => {
+                filter.apply(&mut audit);
+                audit
+            }
+            Err(error) if folders.len() == 1 => return Err(error),
+            Err(error) => broken(folder, &range, &error),
+        });
     }
-    io::stdout().lock().write_all(&bytes)?;
+    print(&audits, arguments)?;
+    let worst = audits.iter().filter_map(worst_open).max();
+    let fails = arguments.fail_on.is_some_and(|least| worst.is_some_and(|worst| worst >= least));
+    Ok(if fails {
+        ExitCode::from(1)
+    } else if audits.iter().any(|audit| audit.failure.is_some()) {
+        ExitCode::from(2)
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn one(
+    folder: &Path,
+    range: &str,
+    arguments: &args::Audit,
+    stop: &progress::Stop,
+) -> Result<Audit> {
+    let folder = std::path::absolute(folder)?;
+    let repository = Repository::discover(&folder)?;
+    let policy = load::policy_or(arguments.policy.as_deref(), Some(repository.git_dir()))?;
+    run(&folder, &repository, &policy, (range, arguments), stop)
+}
+
+fn broken(folder: &Path, range: &str, error: &anyhow::Error) -> Audit {
+    let failure = format!("{error:#}");
+    let name = folder.display().to_string();
+    Audit { repository: name, range: range.to_owned(), failure: Some(failure), ..Audit::default() }
+}
+
+fn worst_open(audit: &Audit) -> Option<crate::model::Severity> {
+    let open = audit.landed.iter().filter(|landed| landed.repaired.is_none());
+    let finding = |landed: &crate::model::Landed| {
+        audit.steps.get(landed.step).and_then(|step| step.findings.get(landed.finding))
+    };
+    open.filter_map(finding)
+        .filter(|finding| finding.action != Action::Waive)
+        .map(|finding| finding.regression.severity)
+        .max()
+}
+
+fn print(audits: &[Audit], arguments: &args::Audit) -> Result<()> {
+    let mut bytes = Vec::new();
+    match arguments.format {
+        args::AuditFormat::Text => report::audits_text(audits, &mut bytes)?,
+        args::AuditFormat::Json => report::audits_lines(audits, &mut bytes)?,
+        args::AuditFormat::Sarif => report::audits_sarif(audits, &mut bytes)?,
+        args::AuditFormat::CodeQuality => report::audits_quality(audits, &mut bytes)?,
+        args::AuditFormat::Junit => report::audits_junit(audits, &mut bytes)?,
+        args::AuditFormat::Html => {
+            let now = jiff::Timestamp::now().as_second();
+            report::audit_html(audits, now, &mut bytes)?;
+        }
+        args::AuditFormat::Csv => report::audits_csv(audits, &mut bytes)?,
+    }
+    match &arguments.output {
+        Some(file) => {
+            fs::write(file, bytes).with_context(|| format!("output {}", file.display()))?;
+        }
+        None => io::stdout().lock().write_all(&bytes)?,
+    }
     Ok(())
 }
 
@@ -46,21 +128,44 @@ fn run(
     folder: &Path,
     repository: &Repository,
     policy: &Policy,
-    arguments: &args::Audit,
+    (range, arguments): (&str, &args::Audit),
+    stop: &progress::Stop,
 ) -> Result<Audit> {
-    let (tips, known) = repository.commits_of(&arguments.range)?;
+    let (tips, known) = repository.commits_of(range)?;
     let history = repository.history(&tips, &known, arguments.first_parent);
-    let job = Replay { folder, policy, commits: &history.commits, next: AtomicUsize::new(0) };
+    let progress = progress::Progress {
+        quiet: arguments.quiet,
+        name: folder.display().to_string(),
+        total: history.commits.len(),
+        done: AtomicUsize::new(0),
+        over: AtomicBool::new(false),
+    };
+    let job = Replay {
+        folder,
+        policy,
+        commits: &history.commits,
+        next: AtomicUsize::new(0),
+        progress: &progress,
+        stop,
+    };
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let mut steps = Vec::new();
+    let (mut steps, mut whole) = (Vec::new(), history.commits.len());
     thread::scope(|scope| -> Result<()> {
+        let teller = scope.spawn(|| progress.tell());
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| job.work())).collect();
-        for worker in workers {
-            steps
-                .extend(worker.join().map_err(|_| anyhow!("a fault of plimsoll: a thread fell"))??);
+        let done: Vec<_> = workers.into_iter().map(thread::ScopedJoinHandle::join).collect();
+        progress.over.store(true, Ordering::Release);
+        teller.thread().unpark();
+        for worker in done {
+            let (more, left) =
+                worker.map_err(|_| anyhow!("a fault of plimsoll: a thread fell"))??;
+            steps.extend(more);
+            whole = whole.min(left.unwrap_or(whole));
         }
         Ok(())
     })?;
+    // Stopped before the end, it is the audit of a shorter history: one without holes.
+    steps.retain(|(number, _)| *number < whole);
     steps.sort_by_key(|(number, _)| *number);
     let steps: Vec<Step> = steps.into_iter().map(|(_, step)| step).collect();
     let mut landed = landed(&steps);
@@ -68,14 +173,22 @@ fn run(
     for one in &mut landed {
         one.teams = owners.of(one.path.as_bstr());
     }
+    let scores = match tips.first() {
+        Some(tip) if known.is_empty() && whole == history.commits.len() => {
+            scores::scores(&history.commits, *tip, &steps, policy)
+        }
+        _ => Vec::new(),
+    };
     Ok(Audit {
         repository: folder.display().to_string(),
-        range: arguments.range.clone(),
-        commits: history.commits.len(),
+        range: range.to_owned(),
+        head: tips.first().map(ToString::to_string).unwrap_or_default(),
+        commits: whole,
         landed,
-        scores: Vec::new(),
+        scores,
         steps,
-        partial: false,
+        partial: whole < history.commits.len() || !history.gaps.is_empty(),
+        failure: None,
     })
 }
 
@@ -98,11 +211,13 @@ struct Replay<'a> {
     policy: &'a Policy,
     commits: &'a [Commit],
     next: AtomicUsize,
+    progress: &'a progress::Progress,
+    stop: &'a progress::Stop,
 }
 
 impl Replay<'_> {
-    /// Takes commits until there are none left.
-    fn work(&self) -> Result<Vec<(usize, Step)>> {
+    /// Takes commits until there are none left, or to the one where it was told to stop.
+    fn work(&self) -> Result<(Vec<(usize, Step)>, Option<usize>)> {
         let repository = Repository::discover(self.folder)?;
         let mut judge = Judge::new(&repository, self.policy, Instant::now());
         let mut steps = Vec::new();
@@ -113,13 +228,17 @@ impl Replay<'_> {
                 break;
             }
             for (number, commit) in (first..).zip(rest.iter().take(CHUNK)) {
+                if self.stop.is_asked() {
+                    return Ok((steps, Some(number)));
+                }
+                self.progress.done.fetch_add(1, Ordering::Relaxed);
                 judge.restart();
                 if let Some(step) = step(&judge, commit)? {
                     steps.push((number, step));
                 }
             }
         }
-        Ok(steps)
+        Ok((steps, None))
     }
 }
 
@@ -156,7 +275,13 @@ fn step(judge: &Judge<'_>, commit: &Commit) -> Result<Option<Step>> {
         problems: verdict.problems,
         closed: closed(&before, &after, &moved),
         moved,
+        penalty: penalty(policy, &after).saturating_sub(penalty(policy, &before)),
     }))
+}
+
+fn penalty(policy: &Policy, units: &[Measured]) -> i64 {
+    let all: u64 = units.iter().map(|unit| score::penalty(policy, unit)).sum();
+    i64::try_from(all).unwrap_or(i64::MAX)
 }
 
 type Heights = HashMap<(BString, u64), (u8, u64)>;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::args::{Common, Format, PolicyAction};
+use super::args::{Common, ListFormat, PolicyAction};
 use super::load;
 use super::scans::Scans;
 use crate::git::Repository;
@@ -17,11 +17,11 @@ use crate::rules;
 const ALIKE: f64 = 0.75;
 
 /// `plimsoll rules`.
-pub(super) fn list(format: Format) -> Result<()> {
+pub(super) fn list(format: ListFormat) -> Result<()> {
     let mut out = io::stdout().lock();
     match format {
-        Format::Text => rules::list(&mut out)?,
-        Format::Json => writeln!(out, "{:#}", rules::json())?,
+        ListFormat::Text => rules::list(&mut out)?,
+        ListFormat::Json => writeln!(out, "{:#}", rules::json())?,
     }
     Ok(())
 }

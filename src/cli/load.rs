@@ -21,7 +21,12 @@ const LARGEST: u64 = 1 << 20;
 /// `/etc/plimsoll/policy.toml`, else the built-in one. What is named must be there; what is there
 /// must be readable.
 pub(super) fn policy(common: &Common, git_dir: Option<&Path>) -> Result<Policy> {
-    if let Some(file) = &common.policy {
+    policy_or(common.policy.as_deref(), git_dir)
+}
+
+/// As [`policy`], `named` being what `--policy` says.
+pub(super) fn policy_or(named: Option<&Path>, git_dir: Option<&Path>) -> Result<Policy> {
+    if let Some(file) = named {
         return read(file);
     }
     if let Some(file) = std::env::var_os("PLIMSOLL_POLICY").filter(|file| !file.is_empty()) {

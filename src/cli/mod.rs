@@ -15,6 +15,7 @@ mod output;
 mod own_policy;
 mod refs;
 mod scans;
+mod score;
 mod shelf;
 mod snapshot;
 
@@ -76,7 +77,13 @@ fn run(started: Instant) -> ExitCode {
             Ok(_) => ExitCode::SUCCESS,
             Err(error) => failed(&error, Job::Check),
         },
-        Command::Audit(arguments) => told(audit::audit(&arguments)),
+        Command::Audit(arguments) => match audit::audit(&arguments) {
+            Ok(code) => code,
+            Err(error) => told(Err(error)),
+        },
+        Command::Merge(arguments) => told(audit::merge(&arguments)),
+        Command::Score(arguments) => told(score::score(&arguments)),
+        Command::Badge(arguments) => told(score::badge(&arguments)),
         Command::Images(arguments) => told(images::images(&arguments, started)),
         Command::Rules { format } => told(inspect::list(format)),
         Command::Explain { rule } => told(inspect::explain(&rule)),

@@ -17,8 +17,12 @@ pub(super) fn print(report: &Report, common: &Common, job: Job) -> Result<Action
     match common.format {
         Format::Text => report::text(report, &style(common, job), &mut bytes)?,
         Format::Json => report::json(report, &mut bytes)?,
+        Format::Sarif => report::sarif(report, &mut bytes)?,
+        Format::CodeQuality => report::quality(report, &mut bytes)?,
+        Format::Junit => report::junit(report, &mut bytes)?,
+        Format::Csv => report::csv(report, &mut bytes)?,
     }
-    if job == Job::Check || common.format == Format::Json {
+    if job == Job::Check || common.format != Format::Text {
         let _ = io::stdout().lock().write_all(&bytes);
     } else {
         let _ = io::stderr().lock().write_all(&bytes);

@@ -98,7 +98,11 @@ impl Repository {
         }
     }
 
-    pub(super) fn commit_named(&self, text: &str) -> Result<Id> {
+    /// The commit that a name leads to, tags opened.
+    ///
+    /// # Errors
+    /// Where it names none.
+    pub fn commit_named(&self, text: &str) -> Result<Id> {
         let id = self.resolve(text)?;
         match self.peel(id) {
             Ok(Peeled::Commit { id, .. }) => Ok(id),

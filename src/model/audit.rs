@@ -34,6 +34,8 @@ pub struct Step {
     pub closed: Vec<Closed>,
     /// Files under another path than before, as (old, new).
     pub moved: Vec<(BString, BString)>,
+    /// How much more than before is taken from the score, or less.
+    pub penalty: i64,
 }
 
 /// An exposure that is not as open any more.
@@ -69,6 +71,8 @@ pub struct Audit {
     pub repository: String,
     /// What was audited: `main`, `v1..v2`.
     pub range: String,
+    /// The last commit, as hexadecimal digits; empty where there is none.
+    pub head: String,
     /// How many commits were looked at.
     pub commits: usize,
     /// The commits that touch container files, oldest first.
@@ -80,6 +84,8 @@ pub struct Audit {
     pub scores: Vec<(usize, f64)>,
     /// It was stopped before the end.
     pub partial: bool,
+    /// Why it could not be audited at all.
+    pub failure: Option<String>,
 }
 
 /// The number that stands for one exposure of one unit, whatever its level and file.

@@ -44,6 +44,8 @@ pub struct Config {
     pub bypass: BypassOptions,
     /// How much of a push is looked at before it counts as not judged.
     pub limits: Limits,
+    /// What an open exposure takes from the score of `plimsoll score`.
+    pub score: Score,
 }
 
 /// What happens to the findings of a push.
@@ -267,6 +269,28 @@ impl Default for Limits {
             time_budget: Time(std::time::Duration::from_secs(2)),
             waiver_days: NonZeroU16::MIN.saturating_add(364),
         }
+    }
+}
+
+/// What an open exposure takes from the score; described in docs/score.md.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Score {
+    /// One of critical severity.
+    pub critical: u16,
+    /// One of high severity.
+    pub high: u16,
+    /// One of medium severity.
+    pub medium: u16,
+    /// One of low severity.
+    pub low: u16,
+    /// The sum at which the score is 50.
+    pub half: NonZeroU32,
+}
+
+impl Default for Score {
+    fn default() -> Self {
+        Self { critical: 40, high: 15, medium: 5, low: 1, half: count(200) }
     }
 }
 

@@ -15,6 +15,7 @@ mod reference;
 mod refs;
 mod repository;
 mod scalar;
+mod score;
 mod waiver;
 
 use std::ffi::OsString;

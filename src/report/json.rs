@@ -17,7 +17,7 @@ pub fn json(report: &Report, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Outside strings there is nothing to escape but the newlines of the layout.
-fn ascii_where_needed(json: &str) -> String {
+pub(super) fn ascii_where_needed(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
     let mut units = [0; 2];
     for c in json.chars() {

@@ -4,6 +4,8 @@
 //! before it leaves, whatever the rooms before have done.
 
 mod audit;
+mod badge;
+mod csv;
 mod document;
 mod failure;
 mod finding;
@@ -11,16 +13,25 @@ mod fold;
 mod html;
 mod images;
 mod json;
+mod junit;
 mod page;
+mod quality;
+mod sarif;
 mod text;
+mod told;
 mod web;
 
-pub use audit::{audit_lines, audit_text};
+pub use audit::{SCHEMA, audits_lines, audits_text};
+pub use badge::badge;
+pub use csv::{audits_csv, csv};
 pub use document::Document;
 pub use failure::failure;
 pub use html::audit_html;
 pub use images::{images_cyclonedx, images_json, images_text};
 pub use json::json;
+pub use junit::{audits_junit, junit};
+pub use quality::{audits_quality, quality};
+pub use sarif::{audits_sarif, sarif};
 pub use text::text;
 
 /// What was being done, which decides the words of the verdict.
