@@ -84,6 +84,7 @@ fn audit(count: usize, text: &str) -> Audit {
             problems: vec![],
             closed: vec![],
             moved: vec![],
+            penalty: 0,
         });
     }
     audit
