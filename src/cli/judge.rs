@@ -153,7 +153,7 @@ impl<'a> Judge<'a> {
         let rest = if affected.sensitive.is_empty() { &resolve::Names::Same } else { &only };
         let scans = self.scans.as_ref();
         scans.inspect(|scans| scans.start());
-        let (before, old_gaps) = self.measure(&old, &affected.old, (&affected, rest), rules);
+        let (mut before, old_gaps) = self.measure(&old, &affected.old, (&affected, rest), rules);
         let beside = |(path, model): (BString, BString)| Model {
             path,
             units: self.measure(&old, [&model], (&affected, &only), rules).0,
@@ -165,6 +165,11 @@ impl<'a> Judge<'a> {
         beside_each_other(&old, &new, &affected.moved);
         let variants = resolve::variants(&new, &affected.new);
         let (old_files, new_files) = (old.files(), new.files());
+        // What a bound left unread is not gone.
+        if new_gaps.iter().any(|gap| gap.kind == GapKind::Limit) {
+            let exposures = before.iter_mut().flat_map(|unit| &mut unit.exposures);
+            exposures.for_each(|exposure| exposure.gone = None);
+        }
         let Outcome { regressions, improvements } = compare_beside(
             Side { units: &before, files: &old_files, variants: &[] },
             Side { units: &after, files: &new_files, variants: &variants },
