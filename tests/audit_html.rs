@@ -32,7 +32,7 @@ fn finding(number: usize, path: &str, text: &str) -> Finding {
             severity: SEVERITIES[number % 4],
             path: BString::from(path),
             span,
-            side: if number % 5 == 0 { Side::Old } else { Side::New },
+            side: if number.is_multiple_of(5) { Side::Old } else { Side::New },
             removed: vec![excerpt(3)],
             added: vec![excerpt(3), excerpt(4)],
             unit: text.to_owned(),
@@ -47,7 +47,7 @@ fn finding(number: usize, path: &str, text: &str) -> Finding {
             marks: vec![1],
             lacks: false,
         },
-        action: if number % 2 == 0 { Action::Reject } else { Action::Annotate },
+        action: if number.is_multiple_of(2) { Action::Reject } else { Action::Annotate },
         waived: None,
     }
 }
@@ -129,7 +129,7 @@ fn balanced(markup: &str) {
         let name = tag.split([' ', '/', '\n']).find(|part| !part.is_empty()).unwrap();
         let void = ["!doctype", "meta", "input"].contains(&name) || tag.ends_with('/');
         if tag.starts_with('/') {
-            assert_eq!(open.pop(), Some(name), "near {:.80}", rest);
+            assert_eq!(open.pop(), Some(name), "near {rest:.80}");
         } else if !void {
             open.push(name);
         }

@@ -26,7 +26,7 @@ impl Scanned {
         let server = Server::new();
         let reports = server.folder().join("scans");
         fs::create_dir(&reports).unwrap();
-        let this = Self { reports, server };
+        let this = Self { server, reports };
         this.configure(policy);
         this.server.change("app/Dockerfile", "FROM registry.example/old:1\nUSER app\n");
         this.server.unhook("pre-receive");

@@ -42,7 +42,7 @@ pub fn push_each(rows: &[OneFile]) {
 
 /// Changes of whole trees.
 pub fn push_each_tree(rows: &[ManyFiles<'_>]) {
-    fn files<'a>(files: Files<'a>) -> Vec<(&'a str, String)> {
+    fn files(files: Files<'_>) -> Vec<(&str, String)> {
         files.iter().map(|&(path, text)| (path, filled(text))).collect()
     }
     judge(rows.iter().map(|&(id, old, new, told)| Row {

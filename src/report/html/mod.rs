@@ -122,7 +122,7 @@ fn row<'a>(number: usize, audit: &'a Audit, landed: &'a Landed, now: i64) -> Opt
 /// `Audit of shop`.
 fn title(audits: &[Audit]) -> String {
     let [only] = audits else { return format!("Audit of {} repositories", audits.len()) };
-    let parts = only.repository.split('/').filter(|part| !matches!(*part, "" | "." | ".git"));
-    let name = parts.last().unwrap_or("a repository");
+    let mut parts = only.repository.split('/').filter(|part| !matches!(*part, "" | "." | ".git"));
+    let name = parts.next_back().unwrap_or("a repository");
     format!("Audit of {}", printable(name.trim_end_matches(".git"), 200))
 }

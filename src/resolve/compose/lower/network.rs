@@ -26,12 +26,11 @@ pub(super) fn of_all(workloads: &mut [Workload], root: &Node) {
     let mut common: Option<Vec<String>> = None;
     for workload in workloads.iter().filter(|workload| !workload.networks.is_empty()) {
         let joined = |name: &str| workload.networks.iter().any(|network| network.value == name);
-        match &mut common {
-            Some(names) => names.retain(|name| joined(name)),
-            None => {
-                let names = workload.networks.iter().map(|network| network.value.clone());
-                common = Some(names.filter(|name| open(name)).collect());
-            }
+        if let Some(names) = &mut common {
+            names.retain(|name| joined(name))
+        } else {
+            let names = workload.networks.iter().map(|network| network.value.clone());
+            common = Some(names.filter(|name| open(name)).collect());
         }
     }
     let shared = common.is_some_and(|names| !names.is_empty());
