@@ -50,9 +50,9 @@
     const units = [[31557600, 'year'], [2629800, 'month'], [86400, 'day'], [3600, 'hour'], [60, 'minute']];
     for (const [size, name] of units) {
       const count = Math.floor(seconds / size);
-      if (count >= 1) return `${count} ${name}${count === 1 ? '' : 's'}`;
+      if (count > 1) return `${count} ${name}s`;
     }
-    return 'less than a minute';
+    return 'minutes';
   };
   const several = repositories.length > 1;
   const repositoryOf = (at) => repositories[steps.repository[F.step[at]]];

@@ -22,15 +22,14 @@ pub(super) fn day(seconds: i64) -> String {
     date(seconds).strftime("%Y-%m-%d").to_string()
 }
 
-/// `3 days`, in the largest unit that fits.
+/// `3 days`, in the largest unit that fits twice: `16 months` says more than `1 year`.
 pub(super) fn span(seconds: i64) -> String {
     let units =
         [(31_557_600, "year"), (2_629_800, "month"), (DAY, "day"), (3_600, "hour"), (60, "minute")];
-    let fits = units.iter().map(|(size, name)| (seconds / size, name)).find(|(n, _)| *n > 0);
+    let fits = units.iter().map(|(size, name)| (seconds / size, name)).find(|(n, _)| *n > 1);
     match fits {
-        Some((1, name)) => format!("1 {name}"),
         Some((count, name)) => format!("{count} {name}s"),
-        None => "less than a minute".to_owned(),
+        None => "minutes".to_owned(),
     }
 }
 
@@ -186,9 +185,9 @@ mod tests {
 
     #[test]
     fn spans_are_told_in_their_largest_unit() {
-        assert_eq!(span(59), "less than a minute");
-        assert_eq!(span(3_600), "1 hour");
-        assert_eq!(span(40 * DAY), "1 month");
+        assert_eq!(span(119), "minutes");
+        assert_eq!(span(3_600), "60 minutes");
+        assert_eq!(span(40 * DAY), "40 days");
         assert_eq!(span(800 * DAY), "2 years");
     }
 }
