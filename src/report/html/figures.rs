@@ -46,7 +46,7 @@ pub(super) struct Bin {
 
 /// How fast one severity is repaired.
 #[derive(Debug)]
-pub(super) struct Repair {
+pub(super) struct Pace {
     pub(super) severity: &'static str,
     pub(super) landed: usize,
     pub(super) repaired: usize,
@@ -63,14 +63,14 @@ pub(super) struct List {
     pub(super) key: &'static str,
     pub(super) name: &'static str,
     pub(super) none: &'static str,
-    pub(super) rows: Vec<Bar>,
+    pub(super) rows: Vec<Line>,
     /// How many lines are left out.
     pub(super) rest: usize,
 }
 
 /// One line of a list.
 #[derive(Debug)]
-pub(super) struct Bar {
+pub(super) struct Line {
     pub(super) label: String,
     pub(super) count: usize,
     pub(super) link: String,
@@ -216,7 +216,7 @@ pub(super) fn trends(axis: &Axis, rows: &[Row<'_>]) -> Vec<String> {
 }
 
 /// One line for each severity that landed.
-pub(super) fn repair(rows: &[Row<'_>], now: i64) -> Vec<Repair> {
+pub(super) fn repair(rows: &[Row<'_>], now: i64) -> Vec<Pace> {
     let mut lines = Vec::new();
     for (at, severity) in SEVERITIES.iter().enumerate() {
         let (mut took, mut ages) = (Vec::new(), Vec::new());
@@ -234,7 +234,7 @@ pub(super) fn repair(rows: &[Row<'_>], now: i64) -> Vec<Repair> {
         let told = |time: Option<i64>| time.map_or_else(|| "–".to_owned(), span);
         let (median, p90) = (quantile(&took, 50), quantile(&took, 90));
         let chart = median.zip(p90).map(|(from, to)| chart::ruler(severity.name(), from, to));
-        lines.push(Repair {
+        lines.push(Pace {
             severity: severity.name(),
             landed: took.len() + ages.len(),
             repaired: took.len(),
@@ -292,7 +292,7 @@ fn list(
     sorted.sort_by(|a, b| (b.1, &a.0).cmp(&(a.1, &b.0)));
     let most = sorted.iter().map(|(_, counts)| total(counts)).max().unwrap_or(0);
     let rest = sorted.len().saturating_sub(LISTED);
-    let rows = sorted.into_iter().take(LISTED).map(|(label, counts)| Bar {
+    let rows = sorted.into_iter().take(LISTED).map(|(label, counts)| Line {
         link: format!("#state=open&{key}={}", in_address(&label)),
         label: if key == "team" && label == "-" { "nobody".to_owned() } else { label },
         count: total(&counts),

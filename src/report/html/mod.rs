@@ -16,7 +16,7 @@ use std::io::{self, Write};
 use askama::Template;
 
 use self::data::Data;
-use self::figures::{Bin, Covered, Figure, List, Repair};
+use self::figures::{Bin, Covered, Figure, List, Pace};
 use crate::model::{Audit, Finding, Landed, Severity, printable, printable_bytes};
 
 /// Severities as charts stack them.
@@ -60,7 +60,7 @@ struct Page<'a> {
     months: String,
     period: &'static str,
     bins: Vec<Bin>,
-    repair: Vec<Repair>,
+    repair: Vec<Pace>,
     lists: [List; 3],
 }
 
