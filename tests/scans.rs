@@ -317,3 +317,65 @@ fn hooks_that_run_at_once_agree() {
         .collect();
     assert_eq!(left, [".plimsoll-index"]);
 }
+
+/// The shell in `docs/scanning.md` scans what a push brought, and the next push is judged by it.
+#[test]
+fn the_recipe_of_the_documentation_works() {
+    let page =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/scanning.md")).unwrap();
+    let script = page.split("```sh\n").nth(1).unwrap().split("```").next().unwrap();
+    let scanned = Scanned::new("missing = 'annotate'\n");
+    let (server, folder) = (&scanned.server, scanned.server.folder());
+    let tools = folder.join("bin");
+    fs::create_dir(&tools).unwrap();
+    std::os::unix::fs::symlink(PLIMSOLL, tools.join("plimsoll")).unwrap();
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/scans/trivy.json");
+    let trivy = format!(
+        "#!/bin/sh\nfor last; do :; done\n[ \"$last\" = registry.example/gone:1 ] && exit 1\n\
+         sed \"s|registry.example/base:1.0|$last|; s|{{now}}|{}|\" {fixture} >\"$6\"\n",
+        ago(0)
+    );
+    fs::write(tools.join("trivy"), trivy).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(tools.join("trivy"), mode).unwrap();
+    let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap());
+    let set = format!("PATH={path} REPORTS={} ; export PATH REPORTS\n", scanned.reports.display());
+    server.script("post-receive", &script.replacen('\n', &format!("\n{set}"), 1));
+    server.change("app/Dockerfile", "FROM registry.example/base:9.0\nUSER app\n");
+    says(&server.push().accepted(), &["never scanned"]);
+    let names: Vec<_> =
+        fs::read_dir(&scanned.reports).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert!(names.contains(&"registry.example_base_9.0.trivy.json".into()), "{names:?}");
+    server.change("compose.yaml", "services:\n  a:\n    image: registry.example/base:9.0\n");
+    says(&server.push().refused(), &["vulnerable", "CVE-2099-0001"]);
+    server.git(["reset", "--quiet", "--hard", "HEAD~1"]);
+    server.change("x.compose.yaml", "services:\n  a:\n    image: registry.example/gone:1\n");
+    assert!(server.push().all().contains("could not scan registry.example/gone:1"));
+}
+
+#[test]
+fn what_the_policy_denies_is_refused_wherever_it_stands() {
+    let server = Server::new().policy(
+        "[images]\ntrusted = ['docker.io/library/node', 'docker.io/library/redis', 'ghcr.io/acme/**']\n\
+         denied = ['docker.io/library/*:latest', 'ghcr.io/acme/old/*']\n",
+    );
+    server.change("app/Dockerfile", "FROM node:22.1.0\nUSER node\n");
+    server.push().accepted();
+    let compose = "services:\n  web:\n    image: ghcr.io/acme/old/web:${TAG}\n  db:\n    \
+                   image: ghcr.io/acme/db:${TAG}\n  cache:\n    image: redis:${TAG}\n";
+    server.change("compose.yaml", compose);
+    let pushed = server.push();
+    let said = told(&pushed);
+    let denied: Vec<_> = said.iter().filter(|line| line.starts_with("critical")).collect();
+    assert_eq!(denied, ["critical base-image compose.yaml:3"], "{}", pushed.all());
+    server.git(["reset", "--quiet", "--hard", "HEAD~1"]);
+    server.change("app/Dockerfile", "FROM node\nUSER node\n");
+    says(&server.push().refused(), &["critical  base-image", "now denied by the policy"]);
+    server.git(["reset", "--quiet", "--hard", "HEAD~1"]);
+    server.change(
+        "compose.yaml",
+        "services:\n  a:\n    image: evil/x:1.0.0\n  b:\n    image: rnysql:8.4.0\n",
+    );
+    let said = server.push().refused();
+    says(&said, &["image rnysql of service b: nearly a well-known name, but another (mysql)"]);
+}

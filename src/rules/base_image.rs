@@ -1,6 +1,6 @@
 //! Whose images a stage builds on.
 
-use super::facts::image::{covers, named, shown};
+use super::facts::image::{covers, named, names, shown};
 use super::facts::publisher::{Publisher, of};
 use crate::model::{
     Base, Example, Found, ImageRef, Level, Measure, Reference, Rule, Severity, Spanned, Stage,
@@ -21,6 +21,7 @@ const RUN: Level =
     Level::high(1, "run, from another publisher than before").in_new_unit(Severity::Info);
 const UNTRUSTED: Level = Level::high(2, "not among those that the policy trusts");
 const LOOKALIKE: Level = Level::high(3, "nearly a well-known name, but another");
+const DENIED: Level = Level::critical(4, "denied by the policy");
 
 pub(super) const RULE: Rule = Rule {
     id: "base-image",
@@ -29,7 +30,8 @@ pub(super) const RULE: Rule = Rule {
           its registry and namespace, not by this repository; names that look like a known one are \
           made to be mistaken for it.",
     fix: "Go back to the image that was reviewed, or name the new one in the policy: \
-          `[rules.base-image] trusted-images = [\"ghcr.io/acme/**\"]`.",
+          `[images] trusted = [\"ghcr.io/acme/**\"]`. What may never come in stands in \
+          `denied` beside it.",
     levels: &[
         TRUSTED,
         OFFICIAL,
@@ -42,6 +44,7 @@ pub(super) const RULE: Rule = Rule {
         RUN,
         UNTRUSTED,
         LOOKALIKE,
+        DENIED,
     ],
     references: &[
         Reference::CisDocker("4.2"),
@@ -176,6 +179,9 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
 /// The image that a container is started from, unless it is built from this tree.
 fn run(workload: &Workload, found: &mut Found<'_>) {
     let Some(base) = workload.image.as_ref().filter(|_| workload.built.is_none()) else { return };
+    if denied(base, found) {
+        return;
+    }
     match named(&base.value) {
         Some(image) => say_image(base, &image, [RUN_OFFICIAL, RUN_KNOWN, RUN], found),
         None => say(base, RUN, found),
@@ -183,6 +189,9 @@ fn run(workload: &Workload, found: &mut Found<'_>) {
 }
 
 fn say(base: &Spanned<Base>, other: Level, found: &mut Found<'_>) {
+    if denied(base, found) {
+        return;
+    }
     match &base.value {
         Base::Image(image) => say_image(base, image, [OFFICIAL, KNOWN, other], found),
         Base::Unknown(text) if !text.is_ascii() => {
@@ -194,6 +203,21 @@ fn say(base: &Spanned<Base>, other: Level, found: &mut Found<'_>) {
         }
         Base::Stage(_) | Base::Scratch => {}
     }
+}
+
+/// Whether the policy denies the image, which is then said. A tag that can't be known is denied only
+/// with all others.
+fn denied(base: &Spanned<Base>, found: &mut Found<'_>) -> bool {
+    let globs = &found.settings.denied_images;
+    let Some(image) = named(&base.value).filter(|_| !globs.is_empty()) else { return false };
+    let whole = matches!(base.value, Base::Image(_));
+    let denies = |glob: &String| if whole { covers(glob, &image) } else { names(glob, &image) };
+    if !globs.iter().any(denies) {
+        return false;
+    }
+    let shown = shown(&base.value);
+    found.say(DENIED, format!("image {shown}"), base, &shown).same_as(format!("denied {shown}"));
+    true
 }
 
 /// `levels`: official, known, other.

@@ -159,8 +159,10 @@ fn user_of_image(image: &ImageRef, settings: &Settings) -> BaseUser {
 pub(in crate::rules) fn covers(pattern: &str, image: &ImageRef) -> bool {
     let Ok(pattern) = Glob::new(pattern) else { return false };
     [image.name(), image.familiar()].iter().any(|name| {
-        let tagged = format!("{name}:{}", image.tag.as_deref().unwrap_or("latest"));
-        pattern.matches(name.as_bytes()) || pattern.matches(tagged.as_bytes())
+        // A digest alone says nothing of a tag.
+        let tag = image.tag.as_deref().or(image.digest.is_none().then_some("latest"));
+        let tagged = tag.is_some_and(|tag| pattern.matches(format!("{name}:{tag}").as_bytes()));
+        pattern.matches(name.as_bytes()) || tagged
     })
 }
 
@@ -169,6 +171,12 @@ pub(in crate::rules) fn covers(pattern: &str, image: &ImageRef) -> bool {
 pub(in crate::rules) fn is_local_name(image: &ImageRef) -> bool {
     let name = image.repository.strip_prefix("library/").filter(|_| image.registry == "docker.io");
     name.is_some_and(|name| !name.contains('/') && !official::is_official(name))
+}
+
+/// Whether a glob of the policy covers a repository with all its tags.
+pub(in crate::rules) fn names(pattern: &str, image: &ImageRef) -> bool {
+    let Ok(pattern) = Glob::new(pattern) else { return false };
+    [image.name(), image.familiar()].iter().any(|name| pattern.matches(name.as_bytes()))
 }
 
 /// An image as evidence shows it: the familiar name, the digest cut to twelve digits.

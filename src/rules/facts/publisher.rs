@@ -228,13 +228,31 @@ fn lookalike(image: &ImageRef) -> Option<&'static str> {
         return None;
     }
     let (owner, rest) = image.repository.split_once('/')?;
-    if owner != "library" && one_off("library", owner) {
+    if owner != "library" && (one_off("library", owner) || drawn("library", owner)) {
         return Some("library");
+    }
+    let famous = KNOWN.iter().filter_map(|(glob, _)| {
+        glob.strip_prefix("docker.io/")?.strip_suffix("/*").filter(|name| name.len() >= 5)
+    });
+    if let Some(famous) = famous.into_iter().find(|famous| drawn(famous, owner)) {
+        return Some(famous);
     }
     if owner != "library" || FAMOUS_IMAGES.contains(&rest) {
         return None;
     }
-    FAMOUS_IMAGES.iter().copied().find(|famous| rest.len() >= 5 && one_off(famous, rest))
+    FAMOUS_IMAGES
+        .iter()
+        .copied()
+        .find(|famous| drawn(famous, rest) || rest.len() >= 5 && one_off(famous, rest))
+}
+
+/// Another name that is drawn nearly alike: `rnysql`, `g0lang`, `clebian`.
+fn drawn(famous: &str, name: &str) -> bool {
+    const ALIKE: &[(&str, &str)] =
+        &[("rn", "m"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("1", "l"), ("i", "l")];
+    let plain =
+        |text: &str| ALIKE.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
+    famous != name && name.len() <= famous.len() + 4 && plain(famous) == plain(name)
 }
 
 fn one_off(famous: &str, name: &str) -> bool {
@@ -285,6 +303,10 @@ mod tests {
             "ghcr.lo/a/b",
             "docker.io/1ibrary/node",
             "docker.io/library/pyhton",
+            "docker.io/library/rnysql",
+            "docker.io/library/g01ang",
+            "docker.io/bitnarni/redis",
+            "docker.io/hashlcorp/vault",
         ] {
             assert!(matches!(publisher(near), Publisher::Lookalike(..)), "{near}");
         }
@@ -294,6 +316,9 @@ mod tests {
             "ghcr.io/a/b",
             "docker.io/library/base",
             "docker.io/library/mono",
+            "docker.io/hashicorp/vault",
+            "docker.io/library/clojure",
+            "docker.io/calico/node",
         ] {
             assert!(!matches!(publisher(real), Publisher::Lookalike(..)), "{real}");
         }
