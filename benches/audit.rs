@@ -132,8 +132,8 @@ fn commit(out: &mut impl Write, number: usize) {
         0 => (format!("services/{service}/Dockerfile"), dockerfile(number)),
         10 => (format!("services/{service}/compose.yaml"), compose(number)),
         _ => {
-            let text: String =
-                (0..40).map(|line| format!("line {line} {}\n", number * line)).collect();
+            let lines = (0..40).map(|line| format!("line {line} {}\n", number * line));
+            let text = lines.collect::<Vec<_>>().concat();
             (format!("services/{service}/src/{}.rs", number % 50), text)
         }
     };
@@ -151,10 +151,10 @@ fn compose(number: usize) -> String {
     let host = if number.is_multiple_of(4) { "" } else { "127.0.0.1:" };
     let mut text = String::from("services:\n");
     for service in 0..8 {
-        text += &format!(
-            "  s{service}:\n    image: example/{service}:1.{}\n    ports: ['{host}80{service}0:80']\n",
-            number % 9
-        );
+        let version = number % 9;
+        let image = format!("  s{service}:\n    image: example/{service}:1.{version}\n");
+        let ports = format!("    ports: ['{host}80{service}0:80']\n");
+        text.extend([image, ports]);
     }
     text
 }

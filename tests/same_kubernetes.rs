@@ -250,7 +250,7 @@ proptest! {
 }
 
 fn shown(files: &[(String, String)]) -> String {
-    files.iter().map(|(path, text)| format!("# {path}\n{text}\n")).collect()
+    files.iter().map(|(path, text)| format!("# {path}\n{text}\n")).collect::<Vec<_>>().concat()
 }
 
 /// The generator makes states of which there is something to tell, or the test above shows nothing.

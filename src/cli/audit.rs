@@ -215,9 +215,12 @@ struct Replay<'a> {
     stop: &'a progress::Stop,
 }
 
+/// Steps by the number of their commit, and the one where it was told to stop.
+type Worked = (Vec<(usize, Step)>, Option<usize>);
+
 impl Replay<'_> {
     /// Takes commits until there are none left, or to the one where it was told to stop.
-    fn work(&self) -> Result<(Vec<(usize, Step)>, Option<usize>)> {
+    fn work(&self) -> Result<Worked> {
         let repository = Repository::discover(self.folder)?;
         let mut judge = Judge::new(&repository, self.policy, Instant::now());
         let mut steps = Vec::new();

@@ -29,15 +29,15 @@ pub fn audits_sarif(audits: &[Audit], out: &mut impl Write) -> io::Result<()> {
         });
         run
     });
-    write(runs.collect(), out)
+    write(&runs.collect::<Vec<_>>(), out)
 }
 
 /// One run: everything that was found is `new`.
 pub fn sarif(report: &Report, out: &mut impl Write) -> io::Result<()> {
-    write(vec![run(&found(report).collect::<Vec<_>>(), None)], out)
+    write(&[run(&found(report).collect::<Vec<_>>(), None)], out)
 }
 
-fn write(runs: Vec<Value>, out: &mut impl Write) -> io::Result<()> {
+fn write(runs: &[Value], out: &mut impl Write) -> io::Result<()> {
     let log = json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": runs });
     writeln!(out, "{}", ascii_where_needed(&serde_json::to_string_pretty(&log)?))
 }

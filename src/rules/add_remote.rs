@@ -92,12 +92,12 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
                         (false, true) => PLAIN,
                         (false, false) => UNCHECKED,
                     };
-                    tell(level, format!("download from {}", origin(rest)), source, found);
+                    tell(level, &format!("download from {}", origin(rest)), source, found);
                 }
                 Some(Remote::Git { rest, commit }) => {
                     let commit = commit || flag(copy, "checksum").is_some();
                     let level = if commit { COMMIT } else { MOVING };
-                    tell(level, format!("git repository {}", origin(rest)), source, found);
+                    tell(level, &format!("git repository {}", origin(rest)), source, found);
                 }
                 None => local(copy, found),
             }
@@ -106,7 +106,7 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
 }
 
 /// The address is shown without a login in it.
-fn tell(level: Level, key: String, source: &Spanned<Value>, found: &mut Found<'_>) {
+fn tell(level: Level, key: &str, source: &Spanned<Value>, found: &mut Found<'_>) {
     let text = &source.value.text;
     let shown = match (text.find("://"), text.rfind('@')) {
         (Some(scheme), Some(at)) if at > scheme => {
@@ -116,7 +116,7 @@ fn tell(level: Level, key: String, source: &Spanned<Value>, found: &mut Found<'_
     };
     let shown = if level == CHECKED { String::new() } else { shown };
     // Another stage that takes from where one took before is nothing new.
-    found.say(level, &key, source, shown).same_as(&key);
+    found.say(level, key, source, shown).same_as(key);
 }
 
 fn local(copy: &Copy, found: &mut Found<'_>) {

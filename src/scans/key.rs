@@ -89,11 +89,14 @@ mod tests {
         assert_eq!(of_reference("node:20"), ["docker.io/library/node:20"]);
         assert_eq!(of_reference("ghcr.io/a/b"), ["ghcr.io/a/b:latest"]);
         let digest = format!("sha256:{hex}");
-        assert_eq!(of_reference(&format!("index.docker.io/library/a@{digest}")), [digest.clone()]);
+        assert_eq!(
+            of_reference(&format!("index.docker.io/library/a@{digest}")),
+            std::slice::from_ref(&digest)
+        );
         let purl = format!(
             "pkg:oci/alpine@sha256%3A{hex}?arch=amd64&repository_url=index.docker.io%2Flibrary%2Falpine"
         );
-        assert_eq!(of_purl(&purl), [digest.clone()]);
+        assert_eq!(of_purl(&purl), std::slice::from_ref(&digest));
         assert_eq!(of_purl("pkg:oci/b?repository_url=ghcr.io/a/b&tag=1.2"), ["ghcr.io/a/b:1.2"]);
         assert_eq!(of_purl("pkg:oci/b?repository_url=ghcr.io/a/b"), ["ghcr.io/a/b"]);
         assert_eq!(of_purl("pkg:docker/node@20"), ["docker.io/library/node:20"]);

@@ -231,7 +231,7 @@ impl Scope<'_> {
                 let name = words.next().map_or("", |word| word.as_str());
                 let items: Vec<&Word> = words.skip(1).collect();
                 let known = items.iter().all(|word| word.substitutions.is_empty());
-                self.header(name, if known { items } else { Default::default() });
+                self.header(name, if known { items } else { Vec::new() });
             }
             _ => {}
         }

@@ -27,7 +27,7 @@ pub(super) fn of_all(workloads: &mut [Workload], root: &Node) {
     for workload in workloads.iter().filter(|workload| !workload.networks.is_empty()) {
         let joined = |name: &str| workload.networks.iter().any(|network| network.value == name);
         if let Some(names) = &mut common {
-            names.retain(|name| joined(name))
+            names.retain(|name| joined(name));
         } else {
             let names = workload.networks.iter().map(|network| network.value.clone());
             common = Some(names.filter(|name| open(name)).collect());

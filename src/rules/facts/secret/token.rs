@@ -131,9 +131,10 @@ fn user_of(text: &str) -> &str {
 fn judge(user: &str, secret: &str, form: &Form) -> Option<Strength> {
     match form.check {
         Check::Shape => (!is_shown(secret)).then_some(Strength::Strong),
-        Check::Random => (!is_shown(secret) && is_random(secret)).then_some(Strength::Strong),
         Check::Checksum if has_checksum(secret) => Some(Strength::Strong),
-        Check::Checksum => (!is_shown(secret) && is_random(secret)).then_some(Strength::Strong),
+        Check::Random | Check::Checksum => {
+            (!is_shown(secret) && is_random(secret)).then_some(Strength::Strong)
+        }
         Check::Login => value::judge_login(user, secret),
         Check::Token => value::judge(secret, Promise::Token),
     }
