@@ -119,14 +119,14 @@ pub(super) type RawFlag<'a> = (Part<'a>, String);
 /// The flags in front, and what follows them.
 pub(super) fn flags(part: Part<'_>, escape: Escape) -> (Vec<RawFlag<'_>>, Part<'_>) {
     let mut flags = Vec::new();
-    let mut rest = part;
+    let (mut rest, mut ends) = (part, true);
     loop {
         let blanks = rest.text.len() - rest.text.trim_start_matches(space).len();
         rest = rest.from(blanks);
         if !rest.text.starts_with("--") {
             return (flags, rest);
         }
-        let (length, word) = flag(rest.text, escape);
+        let (length, word) = flag(rest.text, escape, &mut ends);
         let behind = rest.from(length);
         if word == "--" {
             return (flags, behind);
@@ -143,15 +143,19 @@ fn space(c: char) -> bool {
 
 /// The length of the first word, and its text without quotes and escapes. A template action in it
 /// holds its blanks together.
-fn flag(text: &str, escape: Escape) -> (usize, String) {
+///
+/// `ends` says whether an action may still end: where one does not, none behind it does, and they are
+/// not looked for again.
+fn flag(text: &str, escape: Escape, ends: &mut bool) -> (usize, String) {
     let mut word = String::new();
     let mut quote = None;
-    let (mut action, last) = (0, text.rfind("}}").unwrap_or(0));
+    let mut action = 0;
     let mut chars = text.char_indices();
     while let Some((at, c)) = chars.next() {
-        if c == '{' && at >= action && at < last {
-            let rest = text.get(at..).unwrap_or_default();
-            let end = rest.starts_with("{{").then(|| rest.find("}}")).flatten();
+        let rest = text.get(at..).unwrap_or_default();
+        if *ends && at >= action && rest.starts_with("{{") {
+            let end = rest.find("}}");
+            *ends = end.is_some();
             action = end.map_or(action, |end| at + end);
         }
         match quote {
