@@ -58,6 +58,33 @@ fn a_range_tells_only_what_it_brought() {
 }
 
 #[test]
+fn a_file_that_changed_beside_others_keeps_its_own_path() {
+    let server = Server::new();
+    server.write("a/Dockerfile", "FROM alpine:3.19\n").change("b/Dockerfile", DOCKERFILE);
+    server.write("a/Dockerfile", "FROM alpine:3.20\n");
+    server.change("b/Dockerfile", format!("{DOCKERFILE}COPY --from=acme/new:2.0 /n /n\n"));
+    insta::assert_snapshot!(printed(&server, &["images", "--new", "HEAD~1"]), @r"
+    alpine:3.20  a/Dockerfile:1  final stage
+    acme/new:2.0  b/Dockerfile:7  final stage
+    ");
+}
+
+#[test]
+fn a_list_that_a_limit_cuts_short_is_a_failure() {
+    let server = Server::new();
+    server.write("strict.toml", "[limits]\nfiles = 1\n");
+    server.write("a/Dockerfile", "FROM alpine:3.19\n").change("b/Dockerfile", DOCKERFILE);
+    let ran = plimsoll(&server.work(), ["images", "--policy", "strict.toml"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.out);
+    assert!(ran.out.contains("alpine:3.19"), "{}", ran.out);
+    assert!(
+        ran.err.contains("a limit was reached") && ran.err.contains("not whole"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
 fn a_bill_of_materials_has_one_component_an_image() {
     let server = Server::new();
     server.write("other/Dockerfile", "FROM alpine:3.19\n").change("app/Dockerfile", DOCKERFILE);

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write as _};
+use std::rc::Rc;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use super::args::{Common, Images, ImagesFormat};
 use super::judge::Judge;
 use super::load;
 use crate::git::{Repository, Revision};
 use crate::model::{
-    Base, Declared, File, ImageRef, Measured, NamedImage, Spanned, Unit, printable_bytes,
+    Base, Declared, File, FileId, Gap, GapKind, ImageRef, Measured, NamedImage, Spanned, Unit,
+    printable_bytes,
 };
 use crate::report;
 
@@ -24,7 +26,9 @@ pub(super) fn images(arguments: &Images, started: Instant) -> Result<()> {
     let repository = Repository::discover(&folder)?;
     let common = Common { policy: arguments.policy.clone(), ..Common::default() };
     let policy = load::policy(&common, Some(repository.git_dir()))?;
-    let judge = Judge::new(&repository, &policy, started);
+    let mut judge = Judge::new(&repository, &policy, started);
+    // Nobody waits for it as a pusher does, and a list that ends early is worse than a late one.
+    judge.limits.until = None;
     let new = repository.state(repository.resolve(&arguments.revision)?)?;
     let old = match &arguments.new {
         Some(old) => repository.state(repository.resolve(old)?)?,
@@ -46,11 +50,21 @@ pub(super) fn images(arguments: &Images, started: Instant) -> Result<()> {
         let (path, line) = (printable_bytes(&gap.path, 200), gap.span.map_or(1, |span| span.line));
         writeln!(io::stderr(), "could not read {path}:{line}: {}", gap.message)?;
     }
+    let cut = |gap: &&Gap| {
+        matches!(gap.kind, GapKind::Limit | GapKind::TooLarge | GapKind::MissingObject)
+    };
+    ensure!(!compared.judged.gaps.iter().any(|gap| cut(&gap)), "the list is not whole");
     Ok(())
 }
 
+/// The file of an id; the files are in the order of their ids, which need not follow each other.
+fn file_of(files: &[Rc<File>], id: FileId) -> Option<&File> {
+    let at = files.binary_search_by_key(&id, |file| file.text.file).ok()?;
+    files.get(at).map(Rc::as_ref)
+}
+
 /// The images of all units, each place once, by file and line.
-fn named(units: &[Measured], files: &[std::rc::Rc<File>]) -> Vec<NamedImage> {
+fn named(units: &[Measured], files: &[Rc<File>]) -> Vec<NamedImage> {
     let mut images = Vec::new();
     for unit in units {
         let declaration = &unit.declaration;
@@ -60,7 +74,7 @@ fn named(units: &[Measured], files: &[std::rc::Rc<File>]) -> Vec<NamedImage> {
                 Base::Unknown(text) => (None, text.clone()),
                 Base::Stage(_) | Base::Scratch => return,
             };
-            let file = files.get(base.span.file.0 as usize);
+            let file = file_of(files, base.span.file);
             let path = file.map_or_else(|| declaration.path.clone(), |file| file.text.path.clone());
             let unit = declaration.title.clone();
             images.push(NamedImage { image, text, unit, path, line: base.span.line });
@@ -72,8 +86,8 @@ fn named(units: &[Measured], files: &[std::rc::Rc<File>]) -> Vec<NamedImage> {
             }
             Unit::Workload(workload) => workload.image.iter().for_each(add),
             Unit::Dockerfile(id) => {
-                let file = files.get(id.0 as usize);
-                file.and_then(|file| frontend(file)).iter().for_each(add);
+                let file = file_of(files, *id);
+                file.and_then(frontend).iter().for_each(add);
             }
             _ => {}
         }
