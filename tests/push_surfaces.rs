@@ -124,3 +124,14 @@ fn a_compose_file_that_just_had_to_run() {
     10 regressions, 0 improvements; main was not updated
     ");
 }
+
+#[test]
+fn a_compose_file_that_can_not_be_read_is_refused_and_named() {
+    let server = Server::new();
+    server.change("README", "x").push().silent();
+    for path in ["web.compose.yaml", "docker-compose_test.yml", "compose-web.yml"] {
+        let said = server.change(path, "services:\n  db: [\n").push().refused();
+        assert!(said.contains(&format!("could not judge {path}:2:")), "{said}");
+        server.remove(path).commit("taken back");
+    }
+}

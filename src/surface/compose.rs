@@ -44,10 +44,13 @@ fn named(path: &BStr) -> Named {
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
     let name = name.to_str_lossy().to_ascii_lowercase();
     let Some((stem, ending)) = name.rsplit_once('.') else { return Named::No };
-    let surely = matches!(stem, "compose" | "docker-compose" | "docker-stack")
-        || ["compose.", "docker-compose.", "docker-compose-", "docker-stack."]
-            .iter()
-            .any(|start| stem.starts_with(start));
+    // `composer.yml` is another program's.
+    let starts = |start: &str| {
+        let rest = stem.strip_prefix(start);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
+    };
+    let surely = ["compose", "docker-compose", "docker-stack"].iter().any(|start| starts(start))
+        || [".compose", ".docker-compose"].iter().any(|end| stem.ends_with(end));
     match ending {
         "yml" | "yaml" if surely => Named::Surely,
         "yml" | "yaml" => Named::Perhaps,
@@ -145,11 +148,14 @@ mod tests {
             "docker-compose-dev.yml",
             "docker-stack.yml",
             "docker-compose.override.yaml",
+            "docker-compose_test.yml",
+            "compose-web.yml",
+            "web.compose.yml",
         ] {
             assert!(concerns(name.into(), b"a: ["), "{name}");
             assert!(!concerns(name.into(), b"apiVersion: v1\nkind: Pod\n"), "{name}");
         }
-        for name in ["web.compose.yml", "podman-compose.yml", "compose-web.yml", "x.stack.yml"] {
+        for name in ["podman-compose.yml", "composer.yml", "x.stack.yml"] {
             assert!(recognises(name.into()) && !concerns(name.into(), b"a: 1"), "{name}");
         }
         for name in ["compose.toml", "docker-compose.yml.j2", "compose", "package.json"] {
