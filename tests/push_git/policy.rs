@@ -223,7 +223,12 @@ fn housekeeping_of_the_server_meanwhile_changes_no_verdict() {
     std::thread::scope(|scope| {
         scope.spawn(|| (0..12).for_each(|_| drop(git(&server.bare(), ["gc", "--quiet"]))));
         for number in 0..4 {
-            server.change("Dockerfile", format!("{APP}ENV N={number}\n")).push().accepted();
+            let good = server.change("Dockerfile", format!("{APP}ENV N={number}\n")).push();
+            assert_eq!(good.remote(), "", "{}", good.all());
+            // git itself may lose the race for a folder that its own housekeeping takes away, after
+            // the hook has let the push through.
+            let lost = good.all().contains("unable to migrate objects");
+            assert!(good.went_through() || lost, "{}", good.all());
             server.change("Dockerfile", ROOT).push().refused_for("runs-as-root");
         }
     });
