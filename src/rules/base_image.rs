@@ -1,22 +1,24 @@
 //! Whose images a stage builds on.
 
 use super::facts::image::{covers, named, names, shown};
-use super::facts::publisher::{Publisher, of};
+use super::facts::publisher::{HOMES, Publisher, of};
 use crate::model::{
     Base, Example, Found, ImageRef, Level, Measure, Reference, Rule, Severity, Spanned, Stage,
     Told, Workload,
 };
 
 const TRUSTED: Level = Level::closed("named by the policy");
-const OFFICIAL: Level = Level::low(1, "built on").in_new_unit(Severity::Info);
-const KNOWN: Level = Level::low(1, "built on, from its maker").in_new_unit(Severity::Info);
+const OFFICIAL: Level = Level::info(1, "built on");
+const KNOWN: Level = Level::info(1, "built on, from its maker");
 const OTHER: Level =
     Level::high(1, "built on, from another publisher than before").in_new_unit(Severity::Info);
+const HOME: Level = Level::closed("not used");
+const OTHER_HOME: Level = Level::low(1, "the same name at another registry");
 const ANY: Level = Level::high(1, "left to the builder").in_new_unit(Severity::Info);
 const COPIED: Level =
     Level::medium(1, "copied from, from another publisher than before").in_new_unit(Severity::Info);
-const RUN_OFFICIAL: Level = Level::low(1, "run").in_new_unit(Severity::Info);
-const RUN_KNOWN: Level = Level::low(1, "run, from its maker").in_new_unit(Severity::Info);
+const RUN_OFFICIAL: Level = Level::info(1, "run");
+const RUN_KNOWN: Level = Level::info(1, "run, from its maker");
 const RUN: Level =
     Level::high(1, "run, from another publisher than before").in_new_unit(Severity::Info);
 const UNTRUSTED: Level = Level::high(2, "not among those that the policy trusts");
@@ -37,6 +39,8 @@ pub(super) const RULE: Rule = Rule {
         OFFICIAL,
         KNOWN,
         OTHER,
+        HOME,
+        OTHER_HOME,
         ANY,
         COPIED,
         RUN_OFFICIAL,
@@ -149,6 +153,19 @@ pub(super) const RULE: Rule = Rule {
             ],
         },
         Example {
+            file: "compose.yaml", // the project moved, or somebody took its name
+            change: "
+                  services:
+                    app:
+                -     image: acme/app:1.2.3
+                +     image: ghcr.io/acme/app:1.2.4
+            ",
+            beside: &[],
+            findings: &[
+                "acme of ghcr.io of service app: was not used (acme/app:1.2.3), now the same name at another registry (ghcr.io/acme/app:1.2.4)",
+            ],
+        },
+        Example {
             file: "compose.yaml", // the same publisher's, by another name and with a variable
             change: "
                   services:
@@ -242,8 +259,32 @@ fn say_image(base: &Spanned<Base>, image: &ImageRef, levels: [Level; 3], found: 
         }
         Publisher::Official => ("Docker official".to_owned(), official),
         Publisher::Known(name) => (name, known),
+        Publisher::Owner(registry, owner) => {
+            homes(base, &registry, &owner, &shown, found);
+            let exposure = found.say(other, format!("images of {registry}/{owner}"), base, shown);
+            exposure.same_as(format!("{registry}/{owner}")).told(Told::Replaced);
+            exposure.open_under(BUILDERS).within([namesake(&owner)]);
+            return;
+        }
         Publisher::Other(name) => (name, other),
     };
     let exposure = found.say(level, format!("images of {publisher}"), base, shown);
     exposure.same_as(&publisher).told(Told::Replaced).open_under(BUILDERS);
+}
+
+/// `acme` of one public registry is most often `acme` of the next, but nobody vouches for it: the
+/// move is told, and milder than a new name.
+fn homes(base: &Spanned<Base>, registry: &str, owner: &str, shown: &str, found: &mut Found<'_>) {
+    if !HOMES.contains(&registry) {
+        return;
+    }
+    found.say(OTHER_HOME, namesake(owner), base, shown).told(Told::Elsewhere);
+    for home in HOMES {
+        let level = if home == registry { OTHER_HOME } else { HOME };
+        found.say(level, format!("{owner} of {home}"), base, shown).told(Told::IfLost);
+    }
+}
+
+fn namesake(owner: &str) -> String {
+    format!("images of any {owner}")
 }

@@ -6,8 +6,7 @@ use crate::model::{
 };
 
 const LEFT_OUT: Level = Level::closed("left out");
-const HARMLESS: Level =
-    Level::low(1, "copied, with nothing secret in it as it stands").in_new_unit(Severity::Info);
+const HARMLESS: Level = Level::info(1, "copied, with nothing secret in it as it stands");
 const BUILD_STAGE: Level = Level::medium(2, "copied into a build stage").in_new_unit(Severity::Low);
 const DOCKER: Level = Level::high(3, "copied where Docker builds").in_new_unit(Severity::Info);
 const PODMAN: Level = Level::high(3, "copied where Podman builds").in_new_unit(Severity::Info);

@@ -6,6 +6,8 @@ const ENCODED: Level = Level::high(1, "written in another encoding at checkout")
 const FILLED_IN: Level = Level::high(1, "filled in from the commit in archives");
 const ELSEWHERE: Level = Level::high(1, "kept outside git");
 const LEFT_OUT: Level = Level::high(1, "left out of archives, the Dockerfile is not");
+const ALL_LEFT_OUT: Level =
+    Level::info(1, "left out of archives with all hidden files, the Dockerfile is not");
 
 pub(super) const RULE: Rule = Rule {
     id: "git-attributes",
@@ -14,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
           in with the commit's subject, fetched from elsewhere, or left out of `git archive`. What \
           was reviewed, and judged here, is then not what is built.",
     fix: "Take the attribute off container files; a narrower pattern is usually enough.",
-    levels: &[ENCODED, FILLED_IN, ELSEWHERE, LEFT_OUT],
+    levels: &[ENCODED, FILLED_IN, ELSEWHERE, LEFT_OUT, ALL_LEFT_OUT],
     references: &[Reference::Cwe(436)],
     answers: &[],
     options: &[],
@@ -42,6 +44,7 @@ pub(super) const RULE: Rule = Rule {
                 + assets/** filter=lfs
                 + Dockerfile working-tree-encoding=UTF-8
                 + VERSION export-subst
+                + /.* export-ignore
                 + /.dockerignore export-ignore
                 + /Dockerfile export-ignore
             ",
@@ -81,7 +84,9 @@ fn measure(attributes: &[Spanned<Attribute>], found: &mut Found<'_>) {
             ("export-subst", "set") if container() => (FILLED_IN, ""),
             ("filter", filter) if container() => (ELSEWHERE, filter),
             ("export-ignore", "set") if !without_dockerfile && covers(pattern, &IGNORE_FILES) => {
-                (LEFT_OUT, "")
+                // `/.* export-ignore` is how libraries keep their tools out of packages.
+                let all = covers(pattern, &[".gitattributes"]);
+                (if all { ALL_LEFT_OUT } else { LEFT_OUT }, "")
             }
             _ => continue,
         };

@@ -22,11 +22,11 @@ const FLOATING_BUILD: Level = Level::high(3, "no version tag, for building")
 const LOCAL: Level = Level::high(3, "no version tag, a name of local builds")
     .in_new_unit(Severity::Low)
     .when_added(Severity::Low);
-const UNKNOWN: Level = Level::high(4, "left to the builder")
+const UNKNOWN: Level = Level::high(3, "left to the builder")
     .in_new_unit(Severity::Medium)
     .when_added(Severity::Medium)
     .when_widened(Severity::Medium);
-const FILLED: Level = Level::high(4, "left to what fills the template")
+const FILLED: Level = Level::high(3, "left to what fills the template")
     .in_new_unit(Severity::Low)
     .when_added(Severity::Low)
     .when_widened(Severity::Medium);
@@ -47,7 +47,7 @@ const RUN_UNKNOWN: Level = Level::high(2, "left to a variable")
     .in_new_unit(Severity::Info)
     .when_added(Severity::Info)
     .when_widened(Severity::Medium);
-const TEMPLATE: Level = Level::medium(4, "left to a template")
+const TEMPLATE: Level = Level::medium(2, "left to a template")
     .in_new_unit(Severity::Info)
     .when_added(Severity::Info)
     .when_widened(Severity::Low);

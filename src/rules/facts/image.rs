@@ -122,9 +122,19 @@ const UNSURE: &[&str] = &["gradle", "groovy", "jruby", "jenkins", "ghost", "neo4
 pub(in crate::rules) fn user_of(base: &Base, settings: &Settings) -> BaseUser {
     match base {
         Base::Scratch => BaseUser::Root,
-        Base::Stage(_) | Base::Unknown(_) => BaseUser::Unknown,
         Base::Image(image) => user_of_image(image, settings),
+        Base::Stage(_) => BaseUser::Unknown,
+        // Of most images every tag runs as the same user.
+        Base::Unknown(_) => match named(base) {
+            Some(image) if !by_tag(&image) => user_of_image(&image, settings),
+            _ => BaseUser::Unknown,
+        },
     }
+}
+
+/// Whether the tag decides whom its processes run as.
+fn by_tag(image: &ImageRef) -> bool {
+    image.registry == "mcr.microsoft.com" || image.name().starts_with("gcr.io/distroless/")
 }
 
 fn user_of_image(image: &ImageRef, settings: &Settings) -> BaseUser {
@@ -205,10 +215,14 @@ pub(in crate::rules) fn shown(base: &Base) -> String {
     }
 }
 
-/// Whether a reference that can't be known as a whole still ends in a digest.
+/// Whether a reference that can't be known as a whole still ends in a digest: what stands behind the
+/// `@` of a reference can be nothing else, even where it is left open (`@sha256:$SHA`, `@${DIGEST}`).
 pub(in crate::rules) fn pinned_text(text: &str) -> bool {
-    text.rsplit_once("@sha256:")
-        .is_some_and(|(_, hex)| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    text.rsplit_once('@').is_some_and(|(name, digest)| {
+        let hex = digest.strip_prefix("sha256:").unwrap_or(digest);
+        let written = hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+        !name.is_empty() && (written || hex.starts_with('$') || hex.starts_with("{{"))
+    })
 }
 
 /// The image that a reference names whose tag alone can't be known: `ghcr.io/a/b:$TAG`.

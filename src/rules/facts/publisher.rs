@@ -11,8 +11,10 @@ pub(in crate::rules) enum Publisher {
     Official,
     /// Makers of software who publish it themselves, and clouds' own base images.
     Known(String),
-    /// Anybody: a namespace of a public registry, or a whole private one.
+    /// Anybody: a whole private registry.
     Other(String),
+    /// Anybody: a registry that many share, and the namespace in it.
+    Owner(String, String),
     /// Not the well-known name that it looks like.
     Lookalike(String, &'static str),
 }
@@ -146,6 +148,9 @@ const SHARED: &[&str] = &[
     "codeberg.org",
 ];
 
+/// Registries between which projects move under one name.
+pub(in crate::rules) const HOMES: [&str; 4] = ["docker.io", "ghcr.io", "quay.io", "gcr.io"];
+
 /// Registries whose names are worth imitating.
 const FAMOUS_REGISTRIES: &[&str] = &[
     "docker.io",
@@ -210,8 +215,10 @@ pub(in crate::rules) fn of(image: &ImageRef) -> Publisher {
         return Publisher::Other("the machine's own registry".to_owned());
     }
     let owner = image.repository.split('/').next().unwrap_or_default();
-    let hosted = registry.ends_with(".pkg.dev") || SHARED.contains(&registry);
-    Publisher::Other(if hosted { format!("{registry}/{owner}") } else { registry.to_owned() })
+    if registry.ends_with(".pkg.dev") || SHARED.contains(&registry) {
+        return Publisher::Owner(registry.to_owned(), owner.to_owned());
+    }
+    Publisher::Other(registry.to_owned())
 }
 
 /// The famous name that this one is nearly.

@@ -74,7 +74,9 @@ pub(in crate::rules) fn firmness(tag: &str) -> Firmness {
 fn full(part: &str) -> bool {
     let part = part.strip_prefix('v').unwrap_or(part);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // `go1.21.5` is as firm as `v1.21.5`
     let numbers = part
+        .trim_start_matches(|letter: char| letter.is_ascii_alphabetic())
         .split('.')
         .take_while(|piece| piece.bytes().next().is_some_and(|byte| byte.is_ascii_digit()))
         .count();
@@ -151,6 +153,7 @@ mod tests {
             "9.4-722",
             "8.10-1088",
             "9.4-1214.1725849297",
+            "go1.14.2-node",
         ] {
             assert_eq!(firmness(tag), Firmness::Full, "{tag}");
         }
@@ -173,6 +176,8 @@ mod tests {
             "16.2-3.4.",
             "8-jdk",
             "ubuntu-22.04",
+            "ubuntu22.04",
+            "go1.14-node",
         ] {
             assert_eq!(firmness(tag), Firmness::Partial, "{tag}");
         }

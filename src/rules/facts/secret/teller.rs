@@ -5,6 +5,10 @@ use std::collections::HashSet;
 use super::{Secret, Strength, in_text, of_login, of_value};
 use crate::model::{Found, Level, Script, Shell, Spanned, Variable, Word, redact};
 
+/// Options that only sound like a secret and take no value.
+const SWITCHES: [&str; 4] =
+    ["--disabled-password", "--no-password", "--password-stdin", "--with-password"];
+
 /// How many lines of a value are read as settings.
 const LINES: usize = 4096;
 
@@ -78,7 +82,8 @@ impl<'f, 'a> Teller<'f, 'a> {
             ("sshpass" | "docker" | "podman" | "az" | "helm", "-p") => {
                 of_value("password", value.as_str())
             }
-            (_, long) if long.starts_with("--") && !long.contains('=') => {
+            // `adduser --disabled-password app` takes no value.
+            (_, long) if long.starts_with("--") && !long.contains('=') && !SWITCHES.contains(&long) => {
                 of_value(long.trim_start_matches('-'), value.as_str())
             }
             _ => None,
