@@ -83,7 +83,9 @@ impl<'f, 'a> Teller<'f, 'a> {
                 of_value("password", value.as_str())
             }
             // `adduser --disabled-password app` takes no value.
-            (_, long) if long.starts_with("--") && !long.contains('=') && !SWITCHES.contains(&long) => {
+            (_, long)
+                if long.starts_with("--") && !long.contains('=') && !SWITCHES.contains(&long) =>
+            {
                 of_value(long.trim_start_matches('-'), value.as_str())
             }
             _ => None,
