@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const ROOMS: &[&str] =
-    &["cli", "compare", "git", "policy", "report", "resolve", "rules", "scans", "surface"];
+    &["audit", "cli", "compare", "git", "policy", "report", "resolve", "rules", "scans", "surface"];
 
 #[test]
 fn rooms_import_only_the_model() {

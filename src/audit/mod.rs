@@ -1,12 +1,14 @@
 //! A history's steps in, what landed and what was repaired out.
 
 mod owners;
+mod what_if;
 
 use std::collections::HashMap;
 
 use bstr::BString;
 
 pub use owners::{OWNERS, Owners};
+pub use what_if::what_if;
 
 use crate::model::{Landed, Step, height};
 

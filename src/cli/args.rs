@@ -124,6 +124,9 @@ pub(super) struct Audit {
     /// The policy; else the one that a push would be judged with
     #[arg(long, value_name = "FILE")]
     pub(super) policy: Option<PathBuf>,
+    /// Compare with this policy over the same history: what would each have turned back?
+    #[arg(long, value_name = "POLICY")]
+    pub(super) what_if: Option<PathBuf>,
 }
 
 /// What of it is told.

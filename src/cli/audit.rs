@@ -5,12 +5,13 @@ mod fleet;
 mod merge;
 mod progress;
 mod scores;
+mod what_if;
 
 use std::collections::HashMap;
 use std::fs;
 use std::io::{self, Write as _};
 use std::num::NonZero;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -42,6 +43,9 @@ const CHUNK: usize = 32;
 /// Exit code 1: something landed and is open that `--fail-on` does not want. 2: a repository could
 /// not be audited.
 pub(super) fn audit(arguments: &args::Audit) -> Result<ExitCode> {
+    if let Some(other) = &arguments.what_if {
+        return what_if::compare(arguments, other);
+    }
     let (folders, range) = fleet::named(arguments)?;
     let stop = progress::Stop::on_signal()?;
     let filter = filter::Filter::new(&arguments.filter);
@@ -78,10 +82,27 @@ fn one(
     arguments: &args::Audit,
     stop: &progress::Stop,
 ) -> Result<Audit> {
-    let folder = std::path::absolute(folder)?;
-    let repository = Repository::discover(&folder)?;
-    let policy = load::policy_or(arguments.policy.as_deref(), Some(repository.git_dir()))?;
-    run(&folder, &repository, &policy, (range, arguments), stop)
+    let past = Past::open(folder, range)?;
+    let policy = load::policy_or(arguments.policy.as_deref(), Some(past.repository.git_dir()))?;
+    run(&past, &policy, arguments, stop)
+}
+
+/// One repository and what of its history is audited.
+struct Past {
+    folder: PathBuf,
+    repository: Repository,
+    range: String,
+    tips: Vec<Id>,
+    known: Vec<Id>,
+}
+
+impl Past {
+    fn open(folder: &Path, range: &str) -> Result<Self> {
+        let folder = std::path::absolute(folder)?;
+        let repository = Repository::discover(&folder)?;
+        let (tips, known) = repository.commits_of(range)?;
+        Ok(Self { folder, repository, range: range.to_owned(), tips, known })
+    }
 }
 
 fn broken(folder: &Path, range: &str, error: &anyhow::Error) -> Audit {
@@ -115,24 +136,27 @@ fn print(audits: &[Audit], arguments: &args::Audit) -> Result<()> {
         }
         args::AuditFormat::Csv => report::audits_csv(audits, &mut bytes)?,
     }
+    write(&bytes, arguments)
+}
+
+fn write(bytes: &[u8], arguments: &args::Audit) -> Result<()> {
     match &arguments.output {
         Some(file) => {
             fs::write(file, bytes).with_context(|| format!("output {}", file.display()))?;
         }
-        None => io::stdout().lock().write_all(&bytes)?,
+        None => io::stdout().lock().write_all(bytes)?,
     }
     Ok(())
 }
 
 fn run(
-    folder: &Path,
-    repository: &Repository,
+    past: &Past,
     policy: &Policy,
-    (range, arguments): (&str, &args::Audit),
+    arguments: &args::Audit,
     stop: &progress::Stop,
 ) -> Result<Audit> {
-    let (tips, known) = repository.commits_of(range)?;
-    let history = repository.history(&tips, &known, arguments.first_parent);
+    let Past { folder, repository, range, tips, known } = past;
+    let history = repository.history(tips, known, arguments.first_parent);
     let progress = progress::Progress {
         quiet: arguments.quiet,
         name: folder.display().to_string(),
@@ -181,7 +205,7 @@ fn run(
     };
     Ok(Audit {
         repository: folder.display().to_string(),
-        range: range.to_owned(),
+        range: range.clone(),
         head: tips.first().map(ToString::to_string).unwrap_or_default(),
         commits: whole,
         landed,

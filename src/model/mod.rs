@@ -30,6 +30,7 @@ pub mod template;
 mod text;
 mod tree;
 mod unit;
+mod what_if;
 mod workload;
 
 pub use access::{AccessKind, AccessObject, Binding, Check, Guard, Right, Role, Stance};
@@ -72,6 +73,7 @@ pub use tree::{EntryKind, Tree};
 pub use unit::{
     Attribute, Declaration, Declared, File, FileKind, Measured, Reading, Submodule, Unit,
 };
+pub use what_if::{Kept, Trial};
 pub use workload::{
     Device, DeviceKind, Host, Known, Limit, Mount, MountKind, Namespace, NamespaceKind, Platform,
     Profile, Published, Resource, Shared, Switch, ValueFile, Workload,

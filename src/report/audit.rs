@@ -94,7 +94,7 @@ pub fn audits_lines(audits: &[Audit], out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-fn line(value: &Value, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn line(value: &Value, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}", ascii_where_needed(&value.to_string()))
 }
 

@@ -20,6 +20,7 @@ mod sarif;
 mod text;
 mod told;
 mod web;
+mod what_if;
 
 pub use audit::{SCHEMA, audits_lines, audits_text};
 pub use badge::badge;
@@ -33,6 +34,7 @@ pub use junit::{audits_junit, junit};
 pub use quality::{audits_quality, quality};
 pub use sarif::{audits_sarif, sarif};
 pub use text::text;
+pub use what_if::{Tried, what_ifs_lines, what_ifs_text};
 
 /// What was being done, which decides the words of the verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -28,6 +28,16 @@ impl<'a> Filter<'a> {
         });
     }
 
+    /// Whether a finding of a step is asked for; without one, whether the step is, whatever was found.
+    pub(super) fn wants(&self, step: &Step, finding: Option<&Finding>) -> bool {
+        let Self(options) = self;
+        let all =
+            options.path.is_empty() && options.rule.is_empty() && options.min_severity.is_none();
+        self.step(step)
+            && finding
+                .map_or(all, |finding| self.finding(finding, finding.regression.path.as_bstr()))
+    }
+
     fn step(&self, step: &Step) -> bool {
         let author = |wanted: &String| {
             let holds =
