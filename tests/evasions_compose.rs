@@ -980,3 +980,66 @@ fn builds() {
         ),
     ]);
 }
+
+#[test]
+fn what_stands_beside() {
+    const DEBUG: &str = "services:\n  sh:\n    image: sh@{a}\n    privileged: true\n";
+    push_each_tree(&[
+        (
+            "C11 what nobody ran before is taken in",
+            &[
+                ("compose.yaml", "services:\n  app:\n    image: app@{a}\n"),
+                ("debug.compose.yaml", DEBUG),
+            ],
+            &[
+                (
+                    "compose.yaml",
+                    "include:\n  - debug.compose.yaml\nservices:\n  app:\n    image: app@{a}\n",
+                ),
+                ("debug.compose.yaml", DEBUG),
+            ],
+            &["critical privileged-container compose.yaml:2", "low lacks compose.yaml:2"],
+        ),
+        (
+            "one value in two environment files",
+            &[
+                ("a/compose.yaml", "services:\n  app:\n    image: app@{a}\n"),
+                ("b/compose.yaml", "services:\n  app:\n    image: app@{a}\n"),
+            ],
+            &[
+                ("a/.env", "API_TOKEN=x8Kq2mZ0pTr7\n"),
+                (
+                    "a/compose.yaml",
+                    "services:\n  app:\n    image: app@{a}\n    environment: ['TOKEN=${API_TOKEN}']\n",
+                ),
+                ("b/.env", "API_TOKEN=x8Kq2mZ0pTr7\n"),
+                (
+                    "b/compose.yaml",
+                    "services:\n  app:\n    image: app@{a}\n    environment: ['TOKEN=${API_TOKEN}']\n",
+                ),
+            ],
+            &["critical secret-in-environment a/.env:1", "critical secret-in-environment b/.env:1"],
+        ),
+        (
+            "what only changes a service of another file opens and loses like a whole one",
+            &[(
+                "mail/compose.yaml",
+                "services:\n  mail:\n    image: mail@{a}\n  backend:\n    tty: true\n",
+            )],
+            &[(
+                "mail/compose.yaml",
+                "services:\n  mail:\n    image: mail@{a}\n  backend:\n    privileged: true\n",
+            )],
+            &["critical privileged-container mail/compose.yaml:5"],
+        ),
+        (
+            "a protection that only such a service had",
+            &[(
+                "mail/compose.yaml",
+                "services:\n  mail:\n    image: mail@{a}\n  backend:\n    cap_drop: [ALL]\n",
+            )],
+            &[("mail/compose.yaml", "services:\n  mail:\n    image: mail@{a}\n  backend: {}\n")],
+            &["high kept-capability mail/compose.yaml:5 (old line)"],
+        ),
+    ]);
+}

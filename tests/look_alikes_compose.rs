@@ -368,3 +368,59 @@ fn builds() {
         ),
     ]);
 }
+
+#[test]
+fn what_stands_beside() {
+    push_each_tree(&[
+        (
+            "a project that ran by itself is taken into another one",
+            &[
+                (
+                    "admin.compose.yaml",
+                    "services:\n  gui:\n    image: gui@{a}\n    read_only: true\n",
+                ),
+                ("docker-compose.yml", "include: [base.yml]\nservices:\n  app:\n    image: app\n"),
+                ("base.yml", "services:\n  db:\n    image: db@{a}\n    ports: ['5432:5432']\n"),
+            ],
+            &[
+                (
+                    "admin.compose.yaml",
+                    "include:\n  - path: ./docker-compose.yml\nservices:\n  gui:\n    image: gui@{a}\n    read_only: true\n",
+                ),
+                ("docker-compose.yml", "include: [base.yml]\nservices:\n  app:\n    image: app\n"),
+                ("base.yml", "services:\n  db:\n    image: db@{a}\n    ports: ['5432:5432']\n"),
+            ],
+            &[],
+        ),
+        (
+            "a service that only says what waits for it",
+            &[("mail/compose.yaml", "services:\n  mail:\n    image: mail@{a}\n")],
+            &[(
+                "mail/compose.yaml",
+                "services:\n  mail:\n    image: mail@{a}\n  backend:\n    depends_on: [mail]\n",
+            )],
+            &[],
+        ),
+        (
+            "words that ask for a value",
+            &[("compose.yaml", "services:\n  app:\n    image: app@{a}\n")],
+            &[(
+                "compose.yaml",
+                "services:\n  app:\n    image: app@{a}\n    environment:\n      RUNNER_AUTH_TOKEN: changeRunnerAuthToken\n      ADMIN_PASSWORD: enterAdminPassword\n",
+            )],
+            &[],
+        ),
+        (
+            "a restart policy that a variable says",
+            &[("compose.yaml", "services:\n  app:\n    image: app@{a}\n    restart: always\n")],
+            &[("compose.yaml", "services:\n  app:\n    image: app@{a}\n    restart: $RESTART\n")],
+            &[],
+        ),
+        (
+            "a release with the number of its image",
+            &[("compose.yaml", "services:\n  app:\n    image: acme/app:2.1.7-0\n")],
+            &[("compose.yaml", "services:\n  app:\n    image: acme/app:3.0-0\n")],
+            &[],
+        ),
+    ]);
+}

@@ -144,6 +144,8 @@ impl Affected {
                 set.extend(builders);
             }
             set.extend(side.readers.of(path.as_bstr()).into_iter().filter(judged));
+            // What is taken in ran by itself before.
+            set.extend(resolve::included_projects(snapshot, path.as_bstr()));
             set.insert(path);
         }
     }

@@ -107,28 +107,30 @@ pub fn compare_beside(
     outcome
 }
 
-/// What an environment file of this push says openly, by rule and value: its file and how open.
-type Written = HashMap<(&'static str, [u8; 16]), (FileId, u8)>;
+/// How openly environment files of this push say a value, by rule, value and file.
+type Written = HashMap<(&'static str, [u8; 16], FileId), u8>;
 
 fn written(changes: &[subtract::Change<'_>]) -> Written {
     let file = |change: &subtract::Change<'_>| {
         let subtract::Change::Worse(worse) = change else { return None };
         let Unit::Data(data) = &worse.unit.declaration.unit else { return None };
-        let told = (data.file, worse.now.level.rank);
-        (data.kind == DataKind::Environment)
-            .then_some(((worse.now.rule.id, worse.now.identity?), told))
+        let key = (worse.now.rule.id, worse.now.identity?, data.file);
+        (data.kind == DataKind::Environment).then_some((key, worse.now.level.rank))
     };
     changes.iter().filter_map(file).collect()
 }
 
 /// Whether a value only comes from an environment file that tells it itself.
 fn carried(worse: &subtract::Worse<'_>, written: &Written) -> bool {
-    let told = worse.now.identity.and_then(|value| written.get(&(worse.now.rule.id, value)));
-    told.is_some_and(|&(file, rank)| {
-        !matches!(worse.unit.declaration.unit, Unit::Data(_))
-            && worse.now.level.rank <= rank
-            && worse.now.places.iter().any(|place| place.file == file)
-    })
+    let Some(value) = worse.now.identity else { return false };
+    let told = |file| written.get(&(worse.now.rule.id, value, file));
+    !matches!(worse.unit.declaration.unit, Unit::Data(_))
+        && worse
+            .now
+            .places
+            .iter()
+            .filter_map(|place| told(place.file))
+            .any(|rank| worse.now.level.rank <= *rank)
 }
 
 /// A Dockerfile that can be built in its own folder and at the top has one context too many: what

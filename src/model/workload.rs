@@ -28,6 +28,9 @@ pub struct Workload {
     pub because: Vec<Span>,
     /// All of it.
     pub span: Span,
+    /// It says what it runs: what it does not declare has the platform's default. Otherwise it only
+    /// changes a workload of another file.
+    pub whole: bool,
     /// The image it runs.
     pub image: Option<Spanned<Base>>,
     /// The stage of this tree that its image is built from, where there is one.
@@ -128,6 +131,7 @@ impl Workload {
             head,
             because: Vec::new(),
             span: head,
+            whole: true,
             image: None,
             built: None,
             pull_policy: None,

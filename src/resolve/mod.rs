@@ -72,6 +72,11 @@ pub fn takeover(path: &BStr, old: &dyn Tree, new: &dyn Tree) -> Option<(BString,
     compose::takeover(path, old, new)
 }
 
+/// The compose projects that the file at `path` takes in whole: what they declare is no less theirs.
+pub fn included_projects(tree: &dyn Tree, path: &BStr) -> Vec<BString> {
+    compose::projects_of(tree, path)
+}
+
 /// A compose project as it is judged, for comparison with what Compose itself makes of it.
 #[derive(Debug)]
 pub struct ComposeModel {

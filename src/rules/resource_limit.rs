@@ -147,7 +147,7 @@ fn measure(workload: &Workload, found: &mut Found<'_>) {
     for resource in [Resource::Memory, Resource::Cpu, Resource::Pids, Resource::Storage] {
         if !workload.limits.iter().any(|limit| limit.value.resource == resource) {
             let key = format!("{} limit", name(&resource));
-            found.say(absent(&resource, workload.platform), key, &workload.place(), "").absent();
+            found.say(absent(&resource, workload), key, &workload.place(), "").absent();
         }
     }
     reservations(workload, found);
@@ -188,8 +188,9 @@ fn level(limit: &Limit, growth: u16) -> Level {
 
 /// What it means that a limit is not there: a job of a CI system or a development container was
 /// never asked for one, a chart's values say nothing by silence.
-fn absent(resource: &Resource, platform: Platform) -> Level {
-    let asked = match platform {
+fn absent(resource: &Resource, workload: &Workload) -> Level {
+    let asked = match workload.platform {
+        Platform::Compose if !workload.whole => return LOST,
         Platform::Compose | Platform::Quadlet => {
             matches!(resource, Resource::Memory | Resource::Cpu | Resource::Pids)
         }

@@ -83,7 +83,8 @@ fn measure(workload: &Workload, found: &mut Found<'_>) {
     if workload.platform != Platform::Compose {
         return;
     }
-    if let Some(restart) = &workload.restart {
+    if let Some(restart) = workload.restart.as_ref().filter(|restart| !restart.value.contains('$'))
+    {
         let endless = matches!(restart.value.as_str(), "always" | "unless-stopped" | "any");
         let level = if endless { ENDLESS } else { BOUNDED };
         found.say(level, "restarts", restart, &restart.value);

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use bstr::{BStr, BString};
 
 use super::load::{Loader, Scope};
-use super::{Environment, path, rebase, remote};
-use crate::model::{Content, Entry, File, GapKind, Node, Span, Spanned};
+use super::{Environment, path, rebase, remote, sets};
+use crate::model::{Content, Declared, Entry, File, GapKind, Node, Span, Spanned, Tree};
 
 /// Files that may be included into one project.
 pub(super) const MOST: usize = 100;
@@ -36,6 +36,19 @@ pub(super) fn resolved(
     }
     including.pop();
     out
+}
+
+/// The files that the one at `path` includes and that are projects by themselves: compose finds each in
+/// its own folder.
+pub(in crate::resolve) fn projects_of(tree: &dyn Tree, path: &BStr) -> Vec<BString> {
+    let Ok(Some(file)) = tree.file(path) else { return Vec::new() };
+    let Declared::Tree(documents) = &file.declared else { return Vec::new() };
+    let items = documents.iter().filter_map(|document| document.get("include"));
+    let items = items.flat_map(Node::items).take(MOST);
+    let paths = items.flat_map(|item| texts(Some(item.get("path").unwrap_or(item))));
+    let texts = paths.filter(|node| !node.is_opaque()).filter_map(Node::text);
+    let paths = texts.filter_map(|text| path::inside(path::parent(path), text));
+    paths.filter(|path| sets::is_default(path.as_ref())).collect()
 }
 
 /// The texts of a scalar or of a list of them, with what they stand in.

@@ -31,6 +31,7 @@ use project::Project;
 use sets::{Set, Sets};
 
 pub(super) use environment::data;
+pub(super) use include::projects_of;
 pub(super) use readers::readers_of;
 
 use super::{ComposeModel, Resolved};

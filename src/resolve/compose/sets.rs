@@ -191,7 +191,7 @@ fn documents(file: &File) -> &[Node] {
 }
 
 /// A service that says what it runs.
-fn runs(service: &Node) -> bool {
+pub(super) fn runs(service: &Node) -> bool {
     ["image", "build", "extends", "provider"].iter().any(|key| service.get(key).is_some())
 }
 

@@ -38,14 +38,12 @@ pub(in crate::rules) fn privileged(workload: &Workload) -> bool {
 }
 
 /// Whether what it does not declare has the platform's default. A chart's values leave it to the
-/// chart, a CI job and a development container to who runs them.
+/// chart, a CI job and a development container to who runs them, a service that does not say what
+/// it runs to the file that it is merged into.
 pub(in crate::rules) fn says_all(workload: &Workload) -> bool {
     match workload.platform {
-        Platform::Compose
-        | Platform::Kubernetes
-        | Platform::Quadlet
-        | Platform::Ecs
-        | Platform::Nomad => true,
+        Platform::Compose => workload.whole,
+        Platform::Kubernetes | Platform::Quadlet | Platform::Ecs | Platform::Nomad => true,
         Platform::Values | Platform::Devcontainer | Platform::Ci | Platform::Reference => false,
     }
 }

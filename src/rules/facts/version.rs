@@ -90,7 +90,8 @@ fn full(part: &str) -> bool {
         && hex.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
-/// `8u302-b08`, `21_35`, `9.4-722`: a release and its build, as OpenJDK and Red Hat count them.
+/// `8u302-b08`, `21_35`, `9.4-722`, `3.0-0`: a release and its build, as OpenJDK and Red Hat count
+/// them.
 fn built(tag: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let numbered = |text: &str| text.starts_with(|first: char| first.is_ascii_digit());
@@ -102,7 +103,8 @@ fn built(tag: &str) -> bool {
         [release, build] => {
             numbered(release)
                 && (build.strip_prefix('b').is_some_and(digits)
-                    || (release.contains('.') && build.len() >= 3 && build.split('.').all(digits)))
+                    || (release.contains('.')
+                        && (digits(build) || build.len() >= 3 && build.split('.').all(digits))))
         }
         _ => false,
     });
@@ -151,6 +153,7 @@ mod tests {
             "8u372",
             "21_35-jdk",
             "9.4-722",
+            "3.0-0",
             "8.10-1088",
             "9.4-1214.1725849297",
             "go1.14.2-node",

@@ -1,6 +1,7 @@
 //! One service.
 
 use super::super::Project;
+use super::super::sets::runs;
 use super::{command, data, limit, mount, network, option, port, read, security};
 use crate::model::{Base, Entry, Gap, ImageRef, Node, Platform, Span, Spanned, Tree, Workload};
 
@@ -18,6 +19,7 @@ pub(super) fn workload(
         out.span = key.span.to(node.span);
     }
     out.because = asked(node);
+    out.whole = runs(node);
     out.image = image(node);
     out.pull_policy = read::text(node.get("pull_policy"));
     security::fill(node, &mut out);

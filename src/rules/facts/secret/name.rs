@@ -202,7 +202,7 @@ pub(in crate::rules) fn promises(name: &str) -> Option<Promise> {
 }
 
 /// The words of a name: at `_`, `-`, `.`, and where a small letter meets a capital one.
-fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = ' ';
     for c in name.chars() {

@@ -55,6 +55,10 @@ const PLACEHOLDERS: &[&str] = &[
     "temporary",
 ];
 
+/// First words of what only asks for a value.
+const ASKING: &[&str] =
+    &["change", "enter", "provide", "generate", "choose", "create", "please", "put", "use"];
+
 /// Parts of the defaults that everybody knows.
 const COMMON: &[&str] = &[
     "password", "passw0rd", "passwd", "secret", "admin", "root", "postgres", "mysql", "test",
@@ -114,6 +118,7 @@ pub(super) fn judge(text: &str, promise: Promise) -> Option<Strength> {
         || refers(text)
         || PLACEHOLDERS.iter().any(|word| lower.contains(word))
         || same_characters(text)
+        || asks(text)
     {
         return None;
     }
@@ -262,6 +267,14 @@ fn words<'a>(lower: &'a str, user: &'a str) -> Option<Vec<&'a str>> {
         found.push(word);
         rest = rest.strip_prefix(word)?;
     }
+}
+
+/// What asks for a value in words instead of being one: `changeRunnerToken`, `enter-jwt-secret`.
+fn asks(text: &str) -> bool {
+    let words = super::name::words(text);
+    let verb = words.first().is_some_and(|first| ASKING.contains(&first.as_str()));
+    let word = |word: &String| word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    verb && words.len() > 1 && words.iter().all(word)
 }
 
 /// How many bits of chance each byte of `text` carries, by how often each byte stands in it.
