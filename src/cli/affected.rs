@@ -23,6 +23,8 @@ pub(super) struct Affected {
     pub(super) walk: BTreeSet<BString>,
     /// Changed paths whose names are sensitive.
     pub(super) sensitive: Vec<BString>,
+    /// Changed paths that are named like the script of an entry point.
+    scripts: Vec<BString>,
     /// Changed container files that policy leaves out.
     pub(super) excluded: usize,
 }
@@ -46,7 +48,7 @@ impl<'s, 'r> Side<'s, 'r> {
 
 /// Whether a changed path is looked at, by its name.
 pub(super) fn wanted(policy: &Policy, path: &BStr) -> bool {
-    surface::of(path).is_some() || policy.kind_of(path).is_some() || resolve::is_sensitive(path)
+    container_file(policy, path) || resolve::is_sensitive(path) || resolve::is_entry_script(path)
 }
 
 fn container_file(policy: &Policy, path: &BStr) -> bool {
@@ -67,7 +69,8 @@ impl Affected {
             affected.add(change, &mut before, &mut after, policy);
         }
         affected.sensitive.dedup();
-        for path in affected.sensitive.clone() {
+        let scripts = std::mem::take(&mut affected.scripts);
+        for path in affected.sensitive.clone().into_iter().chain(scripts) {
             affected.add_builders_of(path.as_bstr(), new, policy);
         }
         affected.add_walks(old, new);
@@ -93,6 +96,8 @@ impl Affected {
         // On both sides alike: a key that only moved is reached as it was.
         let sensitive = |path: &&BString| resolve::is_sensitive(path.as_bstr());
         self.sensitive.extend([&before, &after].into_iter().flatten().filter(sensitive).cloned());
+        let script = |path: &&BString| resolve::is_entry_script(path.as_bstr());
+        self.scripts.extend([&before, &after].into_iter().flatten().filter(script).cloned());
         if !is(&before) && !is(&after) {
             return;
         }

@@ -61,6 +61,9 @@ pub struct Stage {
     pub entrypoint: Option<Invocation>,
     /// The last `CMD`, its parents' included.
     pub cmd: Option<Invocation>,
+    /// The commands that the script of its entry point replaces itself with, where that script
+    /// stands in the tree: `gosu app "$@"`, as words.
+    pub executes: Vec<Spanned<Vec<String>>>,
     /// The last `HEALTHCHECK`, its parents' included.
     pub healthcheck: Option<Spanned<Healthcheck>>,
     /// The last `SHELL`, its parents' included.

@@ -13,11 +13,12 @@ mod stage;
 
 use std::rc::Rc;
 
-use bstr::{BStr, BString};
+use bstr::{BStr, BString, ByteSlice as _};
 
 use crate::model::{Declaration, Declared, File, FileKind, Gap, Node, Settings, Tree, Unit};
 
 pub use context::{Names, dockerfiles_of, is_sensitive};
+pub use stage::is_entry_script;
 
 /// Finds what reads a file of one revision.
 pub struct Readers<'t> {
@@ -173,8 +174,10 @@ fn lower(
         out.units.extend(compose::data(file).or_else(|| git_file(path, file)));
         return;
     };
-    let (stages, gaps) = stage::stages(dockerfile, &file.text, settings);
+    let (mut stages, gaps) = stage::stages(dockerfile, &file.text, settings);
     out.gaps.extend(gaps);
+    let own = path.rfind_byte(b'/').and_then(|at| path.get(..at)).unwrap_or_default();
+    stage::executes(&mut stages, tree, &[own.as_bstr(), b"".as_bstr()]);
     let contexts = context::contexts(path, &stages, tree, names, settings);
     let declaration = |unit: Unit, title: String, body: Vec<String>| Declaration {
         unit,

@@ -6,9 +6,12 @@
 mod builder;
 mod copy;
 mod declare;
+mod entry;
 mod ports;
 mod run;
 
+pub(super) use entry::executes;
+pub use entry::is_entry_script;
 pub(super) use run::exec;
 
 use super::expand::{self, Bound, Presence};

@@ -3,8 +3,10 @@
 mod workload;
 
 use super::facts::image::{BaseUser, user_of};
-use super::facts::user::{is_root, switch};
-use crate::model::{Base, Copy, Example, Found, Level, Measure, Reference, Rule, Severity, Stage};
+use super::facts::user::{Switch, is_root, step, switch};
+use crate::model::{
+    Base, Copy, Example, Found, Level, Measure, Reference, Rule, Severity, Spanned, Stage,
+};
 
 const OTHER: Level = Level::closed("not root");
 const BASE_ROOT: Level = Level::high(1, "root, as in the base image");
@@ -232,6 +234,48 @@ pub(super) const RULE: Rule = Rule {
             findings: &[],
         },
         Example {
+            file: "Dockerfile", // the script of the entry point steps down itself
+            change: "
+                  FROM alpine:3.19.1
+                - COPY entrypoint.sh /usr/local/bin/
+                + COPY --chmod=755 entrypoint.sh /usr/local/bin/
+                - USER app
+                  ENTRYPOINT [\"entrypoint.sh\"]
+            ",
+            beside: &[(
+                "entrypoint.sh",
+                "
+                  #!/bin/sh
+                  chown -R app /data
+                  exec su-exec \"${APP_UID:-10001}\" app \"$@\"
+                ",
+            )],
+            findings: &[],
+        },
+        Example {
+            file: "Dockerfile", // it does so no more
+            change: "
+                  FROM alpine:3.19.1 AS src
+                  WORKDIR /src
+                  COPY . .
+                  FROM alpine:3.19.1
+                  COPY --from=src /src/docker/run.sh /run.sh
+                + ENV MODE=plain
+                  ENTRYPOINT [\"/run.sh\"]
+            ",
+            beside: &[(
+                "docker/run.sh",
+                "
+                  #!/bin/sh
+                - exec setpriv --reuid=app --clear-groups /app
+                + exec /app
+                ",
+            )],
+            findings: &[
+                "user of the final stage: was not root (setpriv app), now root, as in the base image (no USER)",
+            ],
+        },
+        Example {
             file: "compose.yaml",
             change: "
                   services:
@@ -325,6 +369,12 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
         }
         return;
     }
+    if let Some((line, switch)) = steps_down(stage, base) {
+        let entry = stage.entrypoint.as_ref().or(stage.cmd.as_ref());
+        let because = entry.map(|entry| entry.place.places()).into_iter().flatten();
+        found.say(OTHER, "user", &line.with(()).because(because), switch.shown);
+        return;
+    }
     let Some(user) = &stage.user else {
         let level = match base {
             BaseUser::Root if hands_out_files(stage) => FILES,
@@ -345,6 +395,21 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
         false => OTHER,
     };
     found.say(level, "user", user, format!("USER {}", user.value.text));
+}
+
+/// The switch that the script of the entry point makes, where it is begun as root.
+fn steps_down(stage: &Stage, base: BaseUser) -> Option<(&Spanned<Vec<String>>, Switch)> {
+    let begun_as_root = match &stage.user {
+        Some(user) => is_root(user.value.text.split(':').next().unwrap_or_default()),
+        None => base != BaseUser::Other,
+    };
+    let lines = stage.executes.iter().filter(|_| begun_as_root);
+    let mut switches = lines.filter_map(|line| Some((line, step(&line.value)?)));
+    switches.find(|(_, switch)| {
+        // What a variable is without anybody's choice: `${PUID:-0}`.
+        let (_, default) = switch.user.split_once(":-").unwrap_or(("", &switch.user));
+        !is_root(default.trim_end_matches('}'))
+    })
 }
 
 /// Whether a variable of `name` is an `ARG` that has no default: empty unless the builder fills it.

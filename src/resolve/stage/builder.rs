@@ -468,6 +468,7 @@ fn blank(index: usize, head: Span, base: Spanned<Base>) -> Stage {
         workdir: None,
         entrypoint: None,
         cmd: None,
+        executes: Vec::new(),
         healthcheck: None,
         shell: None,
     }

@@ -68,7 +68,8 @@ fn lines(invocation: &Invocation) -> Vec<Vec<String>> {
         .collect()
 }
 
-fn step(words: &[String]) -> Option<Switch> {
+/// The switch that a command line makes.
+pub(in crate::rules) fn step(words: &[String]) -> Option<Switch> {
     let words: Vec<&str> = words.iter().take(WORDS).map(String::as_str).collect();
     if let Some(script) = script_of(&words) {
         let last = script.rsplit(['\n', ';']).flat_map(|part| part.rsplit("&&")).next()?;

@@ -117,7 +117,8 @@ impl<'a> Builds<'a> {
         if by_name.is_none_or(|known| known.kind != Some(FileKind::Dockerfile)) {
             self.by_build_alone(asked, path.as_ref(), &file, dockerfile);
         }
-        let (stages, _) = stages(asked, dockerfile, &file.text);
+        let (mut stages, _) = stages(asked, dockerfile, &file.text);
+        stage::executes(&mut stages, self.tree, &[folder]);
         self.context(asked, path.as_ref(), folder, &stages);
         let image = Stage { build: Some(asked.build("", false)), ..stage::image(&stages)? };
         let title = format!("build of {}", asked.identity);
@@ -156,7 +157,8 @@ impl<'a> Builds<'a> {
         let file = self.tree.known(text.span.file)?;
         let reading = self.tree.part_as(text.span, FileKind::Dockerfile)?;
         let Declared::Dockerfile(dockerfile) = &reading.declared else { return None };
-        let (stages, gaps) = stages(asked, dockerfile, &file.text);
+        let (mut stages, gaps) = stages(asked, dockerfile, &file.text);
+        stage::executes(&mut stages, self.tree, &[folder]);
         self.gaps.extend(reading.gaps);
         self.gaps.extend(gaps);
         self.context(asked, self.project.path.clone().as_ref(), folder, &stages);

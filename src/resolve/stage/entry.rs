@@ -1,0 +1,169 @@
+//! The script that a container starts with, where it stands in the tree: what it executes.
+//!
+//! Source: the images' own convention, as Docker's "Building best practices: ENTRYPOINT" shows it:
+//! a script that begins as root and ends in `exec gosu app "$@"`.
+
+use bstr::{BStr, BString, ByteSlice as _};
+
+use crate::model::{Base, Copy, File, Invocation, Spanned, Stage, Text, Tree, clean};
+
+/// Words of a command line that are looked at.
+const WORDS: usize = 8;
+/// How far a file is followed from stage to stage.
+const STAGES: usize = 8;
+/// Commands of a script that are kept.
+const COMMANDS: usize = 16;
+/// Bytes of a script that are read.
+const MOST: usize = 256 << 10;
+
+/// Whether a path is named like the script of an entry point: the Dockerfiles above it may start it.
+pub fn is_entry_script(path: &BStr) -> bool {
+    let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    name.contains_str("entrypoint") && (name.ends_with(b".sh") || !name.contains(&b'.'))
+}
+
+/// Fills in what the scripts of `stages` execute; `folders` are where the context may be.
+pub(in crate::resolve) fn executes(stages: &mut [Stage], tree: &dyn Tree, folders: &[&BStr]) {
+    for at in 0..stages.len() {
+        let Some(stage) = stages.get(at).filter(|stage| stage.target && !stage.trigger) else {
+            continue;
+        };
+        let found = paths(stages, stage).into_iter().find_map(|path| script(&path, tree, folders));
+        let Some(file) = found else { continue };
+        if let Some(stage) = stages.get_mut(at) {
+            stage.executes = commands(&file.text);
+        }
+    }
+}
+
+/// Where in the context the first words of the entry point, or of the command, come from.
+fn paths(stages: &[Stage], stage: &Stage) -> Vec<String> {
+    let line = stage.entrypoint.as_ref().or(stage.cmd.as_ref());
+    let words = line.and_then(first).unwrap_or_default();
+    let mut paths = Vec::new();
+    for word in words {
+        origins(stages, stage, &word, STAGES, &mut paths);
+    }
+    paths
+}
+
+fn first(line: &Invocation) -> Option<Vec<String>> {
+    let command = line.shell.pipelines.iter().flat_map(|pipeline| &pipeline.commands).next()?;
+    let words = command.words.iter().take(WORDS).map(|word| word.as_str());
+    let words = words.filter(|word| !word.starts_with('-') && !word.contains([' ', '$']));
+    Some(words.map(str::to_owned).collect())
+}
+
+/// The paths of the context that `path` in the image may be a copy of, the likeliest first. A bare
+/// name is found in any folder.
+fn origins(stages: &[Stage], stage: &Stage, path: &str, left: usize, out: &mut Vec<String>) {
+    let Some(left) = left.checked_sub(1) else { return };
+    for copy in stage.copies.iter().rev() {
+        for source in sources(copy, &absolute(stage, path), path, stage) {
+            match &copy.from {
+                None => out.push(source),
+                Some(Base::Stage(from)) => {
+                    if let Some(from) = find(stages, *from) {
+                        origins(stages, from, &format!("/{source}"), left, out);
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    if let Base::Stage(parent) = stage.base.value
+        && let Some(parent) = find(stages, parent)
+    {
+        origins(stages, parent, path, left, out);
+    }
+}
+
+fn find(stages: &[Stage], index: usize) -> Option<&Stage> {
+    stages.iter().find(|stage| stage.index == index && !stage.trigger)
+}
+
+fn absolute(stage: &Stage, path: &str) -> String {
+    let workdir = stage.workdir.as_ref().map_or("/", |workdir| workdir.value.text.as_str());
+    clean(&if path.starts_with('/') { path.to_owned() } else { format!("/{workdir}/{path}") })
+}
+
+/// What of its sources one instruction puts at `path`; `written` is the word of the command line.
+fn sources(copy: &Copy, path: &str, written: &str, stage: &Stage) -> Vec<String> {
+    let bare = !written.contains('/');
+    let target = copy.target.as_ref().map_or(".", |target| target.value.text.as_str());
+    let target = absolute(stage, target);
+    let name = last(path);
+    let mut out = Vec::new();
+    for source in &copy.sources {
+        let source = clean(&format!("/{}", source.value.text)).trim_start_matches('/').to_owned();
+        let below = path.strip_prefix(target.trim_end_matches('/'));
+        let below = below.and_then(|rest| rest.strip_prefix('/'));
+        if target == path || bare && last(&target) == name {
+            out.push(source);
+        } else if last(&source) == name && (bare || below == Some(name)) {
+            out.push(source);
+        } else if last(&source).contains('*') && (bare || below == Some(name)) {
+            let folder = source.rsplit_once('/').map_or("", |(folder, _)| folder);
+            out.push(join(folder, name));
+        } else if let Some(below) = below {
+            out.push(join(&source, below));
+        } else if bare && target.ends_with("/bin") {
+            out.push(join(&source, name));
+        }
+    }
+    out
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// The script at a path of the context, in the first folder that has it.
+fn script(path: &str, tree: &dyn Tree, folders: &[&BStr]) -> Option<std::rc::Rc<File>> {
+    folders.iter().find_map(|folder| {
+        let path: BString = if folder.is_empty() {
+            path.into()
+        } else {
+            [folder.as_bytes(), b"/", path.as_bytes()].concat().into()
+        };
+        let folder = path.rfind_byte(b'/').and_then(|at| path.get(..at)).unwrap_or_default();
+        let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+        let names = tree.names(folder.as_bstr());
+        names.iter().find(|(entry, _)| entry == name)?;
+        tree.file(path.as_ref()).ok().flatten()
+    })
+}
+
+/// The commands that a script replaces itself with: `exec gosu app "$@"`, `set -- su-exec app "$@"`.
+fn commands(text: &Text) -> Vec<Spanned<Vec<String>>> {
+    let content = text.content.get(..MOST).unwrap_or(&text.content);
+    let mut found = Vec::new();
+    let mut at = 0;
+    for line in content.split_inclusive('\n').take_while(|_| content.trim_start().starts_with("#!"))
+    {
+        let from = at + (line.len() - line.trim_start().len());
+        at += line.len();
+        let code = line.trim();
+        let words =
+            code.split([';', '&', '|']).find_map(executed).filter(|_| !code.starts_with('#'));
+        if let Some(words) = words {
+            found.push(Spanned::new(words, text.span(from..from + code.len())));
+        }
+        if found.len() == COMMANDS {
+            break;
+        }
+    }
+    found
+}
+
+/// What follows `exec` or `set --`.
+fn executed(command: &str) -> Option<Vec<String>> {
+    let mut words = command.split_whitespace().skip_while(|word| !matches!(*word, "exec" | "set"));
+    let set = words.next()? == "set";
+    let words = words.skip(usize::from(set)).take(WORDS);
+    Some(words.map(|word| word.trim_matches(['"', '\'']).to_owned()).collect())
+}
