@@ -89,7 +89,8 @@ pub(super) fn subtract<'a>(
     changes
 }
 
-/// Units that protect others and have no counterpart any more. Where all that stood in a folder
+/// Units that protect others and have no counterpart any more. One object can be two units, as it
+/// stands and as a kustomization changes it: it is not gone while one of them is kept. Where all that stood in a folder
 /// beside one, workloads among it, is gone too, or all pods that it is for, what it protected went
 /// with it.
 fn gone<'a>(
@@ -108,9 +109,20 @@ fn gone<'a>(
         protects(unit).is_some_and(|own| !own.iter().any(|own| pods.contains(own.as_str())))
     };
     let lost = lost.filter(move |(_, unit)| !given_up.contains(folder(unit)) && !alone(unit));
-    lost.flat_map(|(_, unit)| {
+    let place = |was: &Exposure| was.places.first().map(|at| (was.rule.id, at.file, at.start));
+    let stands: HashSet<_> = pairs
+        .iter()
+        .filter_map(|pair| old.get((*pair)?))
+        .flat_map(|unit| unit.exposures.iter().filter(|was| was.gone.is_some()).filter_map(place))
+        .collect();
+    let stands = std::rc::Rc::new(stands);
+    lost.flat_map(move |(_, unit)| {
+        let stands = std::rc::Rc::clone(&stands);
         unit.exposures.iter().filter_map(move |was| {
             let now = was.gone.as_deref()?;
+            if place(was).is_some_and(|place| stands.contains(&place)) {
+                return None;
+            }
             Some(Change::Worse(Worse { unit, counterpart: Some(unit), now, was: Some(was) }))
         })
     })
