@@ -136,13 +136,17 @@ impl<'a> Locator<'a> {
     fn first_added(&self, now: &Exposure) -> Option<(Span, Vec<u32>)> {
         now.places.iter().find_map(|place| {
             let text = text(self.new, place.file)?;
-            narrowed(*place, &self.lines_of(text).added)
+            let (span, lines) = narrowed(*place, &self.lines_of(text).added)?;
+            if place.is_unshown() {
+                return Some((Span { end_line: span.line, ..span }, Vec::new()));
+            }
+            Some((span, lines))
         })
     }
 
     fn first_removed(&self, was: &Exposure) -> Option<(Span, Vec<u32>)> {
         was.places.iter().find_map(|place| {
-            let old = text(self.old, place.file)?;
+            let old = text(self.old, place.file).filter(|_| !place.is_unshown())?;
             match self.successor(old) {
                 Some(new) => narrowed(*place, &self.lines_of(new).removed),
                 None => Some((*place, (place.line..=place.end_line).take(SHOWN).collect())),

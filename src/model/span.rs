@@ -33,6 +33,18 @@ impl Span {
         Self { file, start: 0, end: 0, line: 1, end_line: 1 }
     }
 
+    /// All of a file whose lines must not be shown: that it changed is what counts.
+    #[must_use]
+    pub fn unshown(file: FileId, lines: u32) -> Self {
+        Self { file, start: 0, end: 0, line: 1, end_line: lines.max(1) + 1 }
+    }
+
+    /// Whether its lines must not be shown.
+    #[must_use]
+    pub fn is_unshown(self) -> bool {
+        self.start == self.end && self.end_line > self.line
+    }
+
     /// The smallest span that covers both; both are of one file.
     #[must_use]
     pub fn to(self, other: Self) -> Self {

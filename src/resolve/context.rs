@@ -11,7 +11,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use copies::Source;
 
-use crate::model::{BuildContext, EntryKind, Glob, Settings, Stage, Tree, clean};
+use crate::model::{BuildContext, EntryKind, Glob, Reached, Settings, Stage, Tree, clean};
 
 /// Which names below a context are looked at, beside the probes.
 #[derive(Clone, Debug)]
@@ -48,7 +48,36 @@ pub(super) fn contexts(
         return Vec::new();
     }
     let folders = folders(path, parent(path), &sources, tree, settings);
-    folders.into_iter().map(|folder| context(path, folder, &sources, tree, names)).collect()
+    let made = folders.into_iter().map(|folder| context(path, folder, &sources, tree, names));
+    let mut contexts: Vec<BuildContext> = made.collect();
+    if let [own, above] = contexts.as_mut_slice() {
+        once(own, above);
+    }
+    contexts
+}
+
+/// A file that the context in the Dockerfile's own folder takes in is told there, and not again in
+/// the one above: only one of the two is ever built.
+fn once(own: &BuildContext, above: &mut BuildContext) {
+    let prefix = join(own.folder.as_ref(), b"");
+    let path = |reached: &Reached| join(above.folder.as_ref(), reached.path.as_bytes());
+    let kept: Vec<bool> = above
+        .reached
+        .iter()
+        .map(|reached| {
+            let path = path(reached);
+            let below = path.strip_prefix(prefix.as_slice()).filter(|_| reached.file.is_some());
+            !below.is_some_and(|below| {
+                own.reached.iter().any(|own| {
+                    own.path.as_bytes() == below
+                        && own.file.is_some()
+                        && own.copied == reached.copied
+                })
+            })
+        })
+        .collect();
+    let mut kept = kept.into_iter();
+    above.reached.retain(|_| kept.next().unwrap_or(true));
 }
 
 /// The build context in a folder that is known; `None` if nothing is copied out of it.

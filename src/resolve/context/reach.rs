@@ -131,6 +131,8 @@ fn reached(name: &Name<'_>, sources: &[Source], ignores: &Ignores, named: bool) 
             None => format!("{}, no ignore file", source.text),
         },
     };
+    let itself = name.file.as_ref().and_then(|tracked| tracked.file.as_ref());
+    let itself = itself.map(|file| Span::unshown(file.text.file, file.text.lines()));
     Some(Reached {
         path: name.shown.to_owned(),
         kind: name.kind,
@@ -138,7 +140,8 @@ fn reached(name: &Name<'_>, sources: &[Source], ignores: &Ignores, named: bool) 
         copied,
         shipped: source.shipped,
         by: taken,
-        place: place(source, excluded, pattern, ignore),
+        // A file that only now is there explains itself, and none of its lines is shown.
+        place: place(source, excluded, pattern, ignore).because(itself),
         evidence,
         unnamed: pattern.is_none() && excluded.is_none(),
         guarded: ignore.0.is_some(),
