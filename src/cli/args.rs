@@ -121,6 +121,9 @@ pub(super) struct Audit {
     /// Show no progress
     #[arg(short, long)]
     pub(super) quiet: bool,
+    /// Keep what was judged in this folder: the next run judges only what is new
+    #[arg(long, value_name = "DIR")]
+    pub(super) cache: Option<PathBuf>,
     /// The policy; else the one that a push would be judged with
     #[arg(long, value_name = "FILE")]
     pub(super) policy: Option<PathBuf>,

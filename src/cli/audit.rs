@@ -1,13 +1,14 @@
 //! `plimsoll audit`: a history, replayed as if every commit had been pushed today.
 
+mod cache;
 mod filter;
 mod fleet;
 mod merge;
 mod progress;
 mod scores;
+mod step;
 mod what_if;
 
-use std::collections::HashMap;
 use std::fs;
 use std::io::{self, Write as _};
 use std::num::NonZero;
@@ -18,18 +19,17 @@ use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, anyhow};
-use bstr::{BStr, BString, ByteSlice as _};
+use bstr::{BStr, ByteSlice as _};
 
 use super::args;
-use super::judge::{Compared, Judge};
+use super::judge::Judge;
 use super::load;
-use super::score;
 use crate::audit::{OWNERS, Owners, landed};
 use crate::git::{Commit, Id, Limits, Repository, Revision};
-use crate::model::{Action, Audit, Closed, Measured, Step, height, mark};
+use crate::model::{Action, Audit, Step};
 use crate::policy::Policy;
 use crate::report;
-use crate::rules::RULES;
+use cache::Cache;
 
 pub(super) use filter::{glob, rule, severity, since, until};
 pub(super) use fleet::Shard;
@@ -49,12 +49,13 @@ pub(super) fn audit(arguments: &args::Audit) -> Result<ExitCode> {
     let (folders, range) = fleet::named(arguments)?;
     let stop = progress::Stop::on_signal()?;
     let filter = filter::Filter::new(&arguments.filter);
+    let run = Run::new(arguments, &stop, folders.len());
     let mut audits = Vec::new();
     for folder in &folders {
         if stop.is_asked() {
             break;
         }
-        let audited = one(folder, &range, arguments, &stop);
+        let audited = one(folder, &range, &run);
         audits.push(match audited {
             Ok(mut audit) => {
                 filter.apply(&mut audit);
@@ -76,15 +77,26 @@ pub(super) fn audit(arguments: &args::Audit) -> Result<ExitCode> {
     })
 }
 
-fn one(
-    folder: &Path,
-    range: &str,
-    arguments: &args::Audit,
-    stop: &progress::Stop,
-) -> Result<Audit> {
+/// What the repositories of one run have in common.
+struct Run<'a> {
+    arguments: &'a args::Audit,
+    stop: &'a progress::Stop,
+    /// Forks have most of their history in common.
+    memory: Option<cache::Memory>,
+}
+
+impl<'a> Run<'a> {
+    fn new(arguments: &'a args::Audit, stop: &'a progress::Stop, repositories: usize) -> Self {
+        let memory = (repositories > 1).then(cache::Memory::default);
+        Self { arguments, stop, memory }
+    }
+}
+
+fn one(folder: &Path, range: &str, run: &Run<'_>) -> Result<Audit> {
     let past = Past::open(folder, range)?;
-    let policy = load::policy_or(arguments.policy.as_deref(), Some(past.repository.git_dir()))?;
-    run(&past, &policy, arguments, stop)
+    let policy = run.arguments.policy.as_deref();
+    let policy = load::policy_or(policy, Some(past.repository.git_dir()))?;
+    replay(&past, &policy, run)
 }
 
 /// One repository and what of its history is audited.
@@ -149,16 +161,13 @@ fn write(bytes: &[u8], arguments: &args::Audit) -> Result<()> {
     Ok(())
 }
 
-fn run(
-    past: &Past,
-    policy: &Policy,
-    arguments: &args::Audit,
-    stop: &progress::Stop,
-) -> Result<Audit> {
+fn replay(past: &Past, policy: &Policy, run: &Run<'_>) -> Result<Audit> {
     let Past { folder, repository, range, tips, known } = past;
-    let history = repository.history(tips, known, arguments.first_parent);
+    let history = repository.history(tips, known, run.arguments.first_parent);
+    let kept = (run.memory.as_ref(), run.arguments.cache.as_deref());
+    let cache = Cache::open(policy, repository.git_dir(), kept)?;
     let progress = progress::Progress {
-        quiet: arguments.quiet,
+        quiet: run.arguments.quiet,
         name: folder.display().to_string(),
         total: history.commits.len(),
         done: AtomicUsize::new(0),
@@ -170,7 +179,8 @@ fn run(
         commits: &history.commits,
         next: AtomicUsize::new(0),
         progress: &progress,
-        stop,
+        stop: run.stop,
+        cache: &cache,
     };
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let (mut steps, mut whole) = (Vec::new(), history.commits.len());
@@ -188,6 +198,8 @@ fn run(
         }
         Ok(())
     })?;
+    cache.save();
+    progress.judged(cache.judged.load(Ordering::Relaxed));
     // Stopped before the end, it is the audit of a shorter history: one without holes.
     steps.retain(|(number, _)| *number < whole);
     steps.sort_by_key(|(number, _)| *number);
@@ -237,6 +249,7 @@ struct Replay<'a> {
     next: AtomicUsize,
     progress: &'a progress::Progress,
     stop: &'a progress::Stop,
+    cache: &'a Cache<'a>,
 }
 
 /// Steps by the number of their commit, and the one where it was told to stop.
@@ -260,85 +273,11 @@ impl Replay<'_> {
                 }
                 self.progress.done.fetch_add(1, Ordering::Relaxed);
                 judge.restart();
-                if let Some(step) = step(&judge, commit)? {
+                if let Some(step) = step::step(&judge, commit, self.cache)? {
                     steps.push((number, step));
                 }
             }
         }
         Ok((steps, None))
     }
-}
-
-/// One commit against its first parent; `None` where nothing of it concerns containers.
-fn step(judge: &Judge<'_>, commit: &Commit) -> Result<Option<Step>> {
-    let (repository, policy) = (judge.repository, judge.policy);
-    let parent = commit.parents.first().and_then(|parent| repository.commit(*parent).ok());
-    let old = parent.as_ref().map_or(Revision::Empty, |parent| Revision::Tree(parent.tree));
-    let Compared { judged, before, after, moved, .. } =
-        judge.measured(&old, &Revision::Tree(commit.tree), RULES)?;
-    if before.is_empty() && after.is_empty() && judged.gaps.is_empty() {
-        return Ok(None);
-    }
-    let branch = repository.default_branch().unwrap_or_default();
-    let names: [&BStr; 1] = [branch.as_bstr()];
-    let terms =
-        if parent.is_none() { policy.for_first_push(&names) } else { policy.for_ref(&names) };
-    let verdict = policy.judge(&terms, judged.regressions, judged.gaps, judge.today);
-    Ok(Some(Step {
-        commit: commit.id.to_string(),
-        parent: parent.as_ref().map(|parent| parent.id.to_string()).unwrap_or_default(),
-        merge: commit.parents.len() > 1,
-        author: commit.author_name.clone(),
-        email: commit.author_email.clone(),
-        seconds: commit.seconds,
-        subject: if verdict.action > Action::Ignore {
-            repository.subject(commit.id)
-        } else {
-            BString::default()
-        },
-        verdict: verdict.action,
-        findings: verdict.findings,
-        improvements: judged.improvements,
-        problems: verdict.problems,
-        closed: closed(&before, &after, &moved),
-        moved,
-        penalty: penalty(policy, &after).saturating_sub(penalty(policy, &before)),
-    }))
-}
-
-fn penalty(policy: &Policy, units: &[Measured]) -> i64 {
-    let all: u64 = units.iter().map(|unit| score::penalty(policy, unit)).sum();
-    i64::try_from(all).unwrap_or(i64::MAX)
-}
-
-type Heights = HashMap<(BString, u64), (u8, u64)>;
-
-/// What was open before and is less so now.
-fn closed(before: &[Measured], after: &[Measured], moved: &[(BString, BString)]) -> Vec<Closed> {
-    let now = heights(after);
-    let left = |path: &BString, mark: u64| {
-        let path = moved.iter().find(|(old, _)| old == path).map_or(path, |(_, new)| new);
-        now.get(&(path.clone(), mark)).copied().unwrap_or_default()
-    };
-    let was = heights(before).into_iter().map(|((path, mark), height)| {
-        let left = left(&path, mark);
-        (left < height, Closed { path, mark, left })
-    });
-    let mut closed: Vec<Closed> =
-        was.filter(|(narrower, _)| *narrower).map(|(_, closed)| closed).collect();
-    closed.sort_by(|a, b| (&a.path, a.mark).cmp(&(&b.path, b.mark)));
-    closed
-}
-
-/// How far open each exposure is.
-fn heights(units: &[Measured]) -> Heights {
-    let mut heights = Heights::new();
-    for unit in units {
-        for exposure in unit.exposures.iter().filter(|exposure| exposure.level.rank > 0) {
-            let mark = mark(exposure.rule.id, &unit.declaration.title, &exposure.key);
-            let known = heights.entry((unit.declaration.path.clone(), mark)).or_default();
-            *known = height(&exposure.level).max(*known);
-        }
-    }
-    heights
 }

@@ -93,6 +93,23 @@ impl Policy {
         reference::toml(&self.config)
     }
 
+    /// What of it has a say in what is measured, as text: two policies that say the same here
+    /// differ in what they do about a finding, never in what is found.
+    pub fn measuring(&self) -> String {
+        let Config { targets, rules, images, paths, contexts, limits, score, .. } =
+            self.config.clone();
+        reference::toml(&Config {
+            targets,
+            rules,
+            images,
+            paths,
+            contexts,
+            limits,
+            score,
+            ..Config::default()
+        })
+    }
+
     /// What rules are told.
     pub fn settings(&self) -> Settings {
         let mut options = self.config.rules.values();

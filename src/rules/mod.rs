@@ -168,6 +168,12 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
 }
 
+/// How many of the days that rules know of have passed: while it stays the same, the same
+/// declarations have the same exposures.
+pub fn clock(today: jiff::civil::Date, settings: &Settings) -> u64 {
+    settings.end_of_life.iter().filter(|(_, _, day)| *day < today).count() as u64
+}
+
 /// Measures one unit with the rules given. `file` is the one that declares it.
 pub fn measure(
     rules: &[&'static Rule],

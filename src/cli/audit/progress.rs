@@ -44,6 +44,14 @@ pub(super) struct Progress {
 }
 
 impl Progress {
+    /// Tells how many commits were judged, where the others were known.
+    pub(super) fn judged(&self, judged: usize) {
+        if !self.quiet && judged < self.total {
+            let known = self.total - judged;
+            let _ = writeln!(io::stderr(), "{}: {judged} commits judged, {known} known", self.name);
+        }
+    }
+
     /// Tells until it is over. A terminal sees one line that changes, a log a line now and then.
     pub(super) fn tell(&self) {
         if self.quiet {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail, ensure};
 
-use super::{Past, broken, filter, fleet, progress, run, write};
+use super::{Past, Run, broken, filter, fleet, progress, replay, write};
 use crate::audit::what_if;
 use crate::cli::{args, load};
 use crate::model::{Audit, Trial};
@@ -25,9 +25,10 @@ pub(super) fn compare(arguments: &args::Audit, other: &Path) -> Result<ExitCode>
     let policy = load::read(other)?;
     let (folders, range) = fleet::named(arguments)?;
     let stop = progress::Stop::on_signal()?;
+    let run = Run::new(arguments, &stop, folders.len());
     let mut all = Vec::new();
     for folder in &folders {
-        match both(folder, &range, arguments, (other, &policy), &stop) {
+        match both(folder, &range, &run, (other, &policy)) {
             Ok(trials) => all.push(Ok(trials)),
             _ if stop.is_asked() => break,
             Err(error) if folders.len() == 1 => return Err(error),
@@ -47,16 +48,16 @@ pub(super) fn compare(arguments: &args::Audit, other: &Path) -> Result<ExitCode>
 fn both(
     folder: &Path,
     range: &str,
-    arguments: &args::Audit,
+    run: &Run<'_>,
     (name, other): (&Path, &Policy),
-    stop: &progress::Stop,
 ) -> Result<[Trial; 2]> {
+    let arguments = run.arguments;
     let past = Past::open(folder, range)?;
     let policy = load::policy_or(arguments.policy.as_deref(), Some(past.repository.git_dir()))?;
     let filter = filter::Filter::new(&arguments.filter);
     let audit = |policy: &Policy| -> Result<Audit> {
-        let mut audit = run(&past, policy, arguments, stop)?;
-        ensure!(!stop.is_asked(), "stopped before there was anything to compare");
+        let mut audit = replay(&past, policy, run)?;
+        ensure!(!run.stop.is_asked(), "stopped before there was anything to compare");
         filter.apply(&mut audit);
         Ok(audit)
     };
