@@ -69,10 +69,7 @@ impl Affected {
             affected.add(change, &mut before, &mut after, policy);
         }
         affected.sensitive.dedup();
-        let scripts = std::mem::take(&mut affected.scripts);
-        for path in affected.sensitive.clone().into_iter().chain(scripts) {
-            affected.add_builders_of(path.as_bstr(), new, policy);
-        }
+        affected.add_builders(new, policy);
         affected.add_walks(old, new);
         affected
     }
@@ -155,18 +152,26 @@ impl Affected {
         }
     }
 
-    /// The Dockerfiles that may copy a file: those of its folder and of the folders above.
-    fn add_builders_of(&mut self, path: &BStr, new: &Snapshot<'_>, policy: &Policy) {
-        let mut folder = path;
-        while !folder.is_empty() {
-            folder = folder.rfind_byte(b'/').map_or(b"".as_bstr(), |at| folder[..at].as_bstr());
-            for (name, kind) in new.names(folder) {
+    /// The Dockerfiles that may copy a sensitive file: those of its folder and of the folders above.
+    fn add_builders(&mut self, new: &Snapshot<'_>, policy: &Policy) {
+        let mut folders = BTreeSet::new();
+        for path in self.sensitive.iter().chain(&self.scripts) {
+            let mut folder = path.as_bstr();
+            while !folder.is_empty() {
+                folder = folder.rfind_byte(b'/').map_or(b"".as_bstr(), |at| folder[..at].as_bstr());
+                if !folders.insert(folder) {
+                    break;
+                }
+            }
+        }
+        for folder in folders {
+            for (name, kind) in new.names(folder).iter() {
                 let path = if folder.is_empty() {
-                    name
+                    name.clone()
                 } else {
-                    [folder.as_bytes(), &name].join(&b'/').into()
+                    [folder.as_bytes(), name].join(&b'/').into()
                 };
-                let builds = kind == EntryKind::File
+                let builds = *kind == EntryKind::File
                     && surface::of(path.as_bstr())
                         .is_some_and(|surface| surface.id == surface::DOCKERFILE.id);
                 if builds && policy.judges(path.as_bstr()) {

@@ -64,9 +64,9 @@ fn candidates(path: &BStr, old: &Snapshot<'_>) -> Vec<BString> {
 fn near(folder: &[&[u8]], own: &[u8], kind: EntryKind, old: &Snapshot<'_>) -> Vec<BString> {
     let mut names: Vec<BString> = old
         .names(folder.join(&b'/').as_bstr())
-        .into_iter()
+        .iter()
         .filter(|(name, is)| *is == kind && (kind == EntryKind::File || name != own))
-        .map(|(name, _)| name)
+        .map(|(name, _)| name.clone())
         .collect();
     names.sort();
     let place = names.partition_point(|name| name.as_bytes() < own);

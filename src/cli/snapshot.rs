@@ -19,6 +19,8 @@ const HEAD: usize = 16 << 10;
 
 /// What stands at a path: a file, nothing, or what can't be read.
 type Known = Result<Option<Rc<File>>, Gap>;
+/// The names of a folder.
+type Names = Rc<[(BString, EntryKind)]>;
 
 /// A revision whose files are read when they are first asked for.
 pub(super) struct Snapshot<'r> {
@@ -28,6 +30,7 @@ pub(super) struct Snapshot<'r> {
     taken: RefCell<HashMap<BString, FileKind>>,
     files: RefCell<BTreeMap<FileId, Rc<File>>>,
     known: RefCell<HashMap<BString, Known>>,
+    names: RefCell<HashMap<BString, Names>>,
     /// Files read as another kind than their names say.
     others: RefCell<HashMap<(BString, FileKind), Known>>,
 }
@@ -40,6 +43,7 @@ impl<'r> Snapshot<'r> {
             taken: RefCell::default(),
             files: RefCell::default(),
             known: RefCell::default(),
+            names: RefCell::default(),
             others: RefCell::default(),
         }
     }
@@ -236,10 +240,19 @@ impl Tree for Snapshot<'_> {
         self.tree.over()
     }
 
-    fn names(&self, folder: &BStr) -> Vec<(BString, EntryKind)> {
+    fn names(&self, folder: &BStr) -> Names {
+        if let Some(known) = self.names.borrow().get(folder) {
+            return Rc::clone(known);
+        }
         let entries = self.tree.names(folder).unwrap_or_default();
         let name = |path: &BString| path.rsplit(|&b| b == b'/').next().unwrap_or_default().into();
-        entries.iter().map(|entry| (name(&entry.path), entry.kind)).collect()
+        let names: Names = entries.iter().map(|entry| (name(&entry.path), entry.kind)).collect();
+        self.names.borrow_mut().insert(folder.to_owned(), Rc::clone(&names));
+        names
+    }
+
+    fn kind(&self, path: &BStr) -> Option<EntryKind> {
+        self.tree.entry(path).ok().flatten().map(|entry| entry.kind)
     }
 
     fn below(

@@ -1,10 +1,12 @@
 //! The container files that differ between two revisions.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use bstr::{BStr, BString, ByteSlice as _};
 
-use super::tree::{Folder, Item, items, join, order, placed};
+use super::folder::{Folder, Item, items, order, placed};
+use super::path::join;
 use super::{Entry, Repository, Tree, pairs};
 use crate::model::{EntryKind, Gap, GapKind, printable_bytes};
 
@@ -257,11 +259,16 @@ impl<'w> Walk<'w> {
 
     /// Says which new submodules hide container files that stood there before.
     fn hidden(&mut self) {
-        for path in std::mem::take(&mut self.hidden) {
-            let below = |entry: &Entry| {
-                entry.path.strip_prefix(path.as_slice()).is_some_and(|rest| rest.starts_with(b"/"))
-            };
-            if self.removed.iter().any(below) {
+        let hidden = std::mem::take(&mut self.hidden);
+        if hidden.is_empty() {
+            return;
+        }
+        let above = |entry: &'_ Entry| -> Vec<BString> {
+            entry.path.find_iter("/").map(|end| entry.path[..end].into()).collect()
+        };
+        let emptied: HashSet<BString> = self.removed.iter().flat_map(above).collect();
+        for path in hidden {
+            if emptied.contains(&path) {
                 let message = "a submodule took the place of a folder with container files";
                 self.gap(GapKind::Submodule, path.as_bstr(), message);
             } else {

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
-use bstr::{BStr, BString};
+use bstr::{BStr, BString, ByteSlice as _};
 use gix::index::entry::Flags;
 
+use super::folder::Folder;
 use super::{Id, Repository, Revision, worktree};
 use crate::model::EntryKind;
 
@@ -46,6 +47,23 @@ impl Listing {
             let Node::Folder(next) = node else { return };
             at = next;
         }
+    }
+}
+
+impl Listing {
+    /// The folder at a path, its parts the last one first. `None`: it lies within one that is named
+    /// only by its tree.
+    pub(super) fn folder(&self, parts: &[BString]) -> Option<Option<Folder<'_>>> {
+        let (mut at, mut left) = (self, parts.iter().rev());
+        while let Some(part) = left.next() {
+            match at.0.get(part.as_bstr()) {
+                Some(Node::Folder(next)) => at = next,
+                Some(Node::Tree(id)) if left.len() == 0 => return Some(Some(Folder::Git(*id))),
+                Some(Node::Tree(_)) => return None,
+                _ => return Some(None),
+            }
+        }
+        Some(Some(Folder::Listed(at)))
     }
 }
 

@@ -6,13 +6,16 @@
 mod baseline;
 mod changes;
 mod commits;
+mod content;
 mod environment;
+mod folder;
 mod history;
 mod ignored;
 mod index;
 mod listing;
 mod objects;
 mod pairs;
+mod path;
 mod plain;
 mod recent;
 mod refs;
@@ -29,9 +32,10 @@ pub use commits::{Commit, Commits};
 pub use environment::{Environment, push_options};
 /// The name of an object: 40 hexadecimal digits in a SHA-1 repository, 64 in a SHA-256 one.
 pub use gix::ObjectId as Id;
+pub use folder::Entry;
 pub use history::History;
 pub use objects::Peeled;
 pub use repository::{Limits, Repository, Revision};
 pub use resolve::Range;
-pub use tree::{Entry, Tree};
+pub use tree::Tree;
 pub use updates::{Push, RefUpdate, read_pushes, read_updates};

@@ -1,11 +1,11 @@
 //! Which deleted file became which new one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use bstr::{BStr, ByteSlice as _};
+use bstr::{BStr, BString, ByteSlice as _};
 
-use super::tree::split;
+use super::path::split;
 use super::{Change, Entry, Id, Tree};
 use crate::model::EntryKind;
 
@@ -56,31 +56,27 @@ impl Pairing {
     }
 
     fn free(&self) -> Vec<usize> {
-        let taken: Vec<usize> = self.taken.values().copied().collect();
+        let taken: HashSet<usize> = self.taken.values().copied().collect();
         (0..self.removed.len()).filter(|at| !taken.contains(at)).collect()
     }
 
     /// The same blob: first under the same name, then under any.
     fn by_content(&mut self, others: &[Entry]) {
-        let mut places: HashMap<Id, Vec<Place>> = HashMap::new();
-        let known: HashSet<Id> = self.removed.iter().map(|entry| entry.id).collect();
-        for (place, entry) in self.candidates(others) {
-            if known.contains(&entry.id) {
-                places.entry(entry.id).or_default().push(place);
-            }
-        }
         for same_name in [true, false] {
-            for at in self.free() {
-                let Some(entry) = self.removed.get(at) else { continue };
-                let Some(places) = places.get(&entry.id) else { continue };
-                let fits = |place: &&Place| {
-                    !self.taken.contains_key(place)
-                        && (!same_name || self.name(**place, others) == name(entry))
-                };
-                if let Some(&place) = places.iter().find(fits) {
-                    self.taken.insert(place, at);
-                }
+            let key = |entry: &Entry| {
+                (entry.id, if same_name { name(entry).to_owned() } else { BString::default() })
+            };
+            let free = self.free();
+            let wanted = free.iter().filter_map(|&at| Some((key(self.removed.get(at)?), at)));
+            let mut waiting: HashMap<(Id, BString), VecDeque<usize>> = HashMap::new();
+            for (key, at) in wanted {
+                waiting.entry(key).or_default().push_back(at);
             }
+            let free = self.candidates(others).filter(|(place, _)| !self.taken.contains_key(place));
+            let paired: Vec<(Place, usize)> = free
+                .filter_map(|(place, entry)| Some((place, waiting.get_mut(&key(entry))?.pop_front()?)))
+                .collect();
+            self.taken.extend(paired);
         }
     }
 
@@ -128,11 +124,11 @@ impl Pairing {
             notes.push("too many files came and went to look for every renamed one".to_owned());
         }
         scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let mut used: Vec<usize> = self.taken.values().copied().collect();
+        let mut used: HashSet<usize> = self.taken.values().copied().collect();
         for (_, at, place) in scored {
             if !used.contains(&at) && !self.taken.contains_key(&place) {
                 self.taken.insert(place, at);
-                used.push(at);
+                used.insert(at);
             }
         }
     }

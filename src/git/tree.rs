@@ -6,63 +6,17 @@ use std::rc::Rc;
 
 use anyhow::Result;
 use bstr::{BStr, BString, ByteSlice as _};
-use gix::objs::TreeRefIter;
-use gix::objs::tree::EntryKind as Mode;
 
-use super::listing::{Listing, Node};
-use super::objects::{self, Bounded};
-use super::{Id, Limits, Repository, Revision, worktree};
+use super::folder::{Entry, Folder, items, placed};
+use super::listing::Listing;
+use super::path::{join, parts, split};
+use super::{Limits, Repository, Revision};
 use crate::model::{EntryKind, Gap, GapKind};
 
-/// The largest file that is looked at only to learn what it is.
-const GLANCE: u64 = 16 << 20;
 /// How many links one path may lead through, as in Linux.
 const MOST_LINKS: usize = 40;
 /// A path, or a link's text, that is longer names nothing that can be checked out.
-const LONGEST_PATH: usize = 4096;
-const LFS_MARK: &[u8] = b"version https://git-lfs.github.com/spec/";
-const LFS_LONGEST: usize = 1024;
-
-/// One name of one revision.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// Its path relative to the top: bytes, `/` between folders.
-    pub path: BString,
-    /// The object that holds it. For a file on disk, the object it would become.
-    pub id: Id,
-    /// What it is.
-    pub kind: EntryKind,
-    /// Whether the file may be run.
-    pub executable: bool,
-}
-
-/// A folder of a revision, opened or not.
-#[derive(Clone, Copy)]
-pub(super) enum Folder<'l> {
-    Git(Id),
-    Listed(&'l Listing),
-}
-
-/// A name in a folder, before anyone wants its path.
-#[derive(Clone, Copy)]
-pub(super) struct Item<'a, 'l> {
-    pub(super) name: &'a BStr,
-    pub(super) kind: EntryKind,
-    pub(super) executable: bool,
-    pub(super) id: Id,
-    pub(super) listed: Option<&'l Listing>,
-}
-
-impl<'l> Item<'_, 'l> {
-    pub(super) fn entry(&self, folder: &BStr) -> Entry {
-        let Self { kind, executable, id, .. } = *self;
-        Entry { path: join(folder, self.name), id, kind, executable }
-    }
-
-    pub(super) fn folder(&self) -> Folder<'l> {
-        self.listed.map_or(Folder::Git(self.id), Folder::Listed)
-    }
-}
+pub(super) const LONGEST_PATH: usize = 4096;
 
 /// One revision's files.
 #[derive(Debug)]
@@ -102,17 +56,7 @@ impl Tree<'_> {
     pub fn entry(&self, path: &BStr) -> Result<Option<Entry>, Gap> {
         let (folder, name) = split(path);
         let Some(entries) = self.folder(folder)? else { return Ok(None) };
-        // The first of that name: as a file, else as a folder.
-        let by_name = |end: Option<u8>| {
-            let wanted = || name.iter().copied().chain(end);
-            let written = |entry: &Entry| {
-                let end = (entry.kind == EntryKind::Folder).then_some(b'/');
-                split(entry.path.as_bstr()).1.iter().copied().chain(end).cmp(wanted())
-            };
-            let at = entries.partition_point(|entry| written(entry).is_lt());
-            entries.get(at).filter(|entry| written(entry).is_eq()).cloned()
-        };
-        Ok(by_name(None).or_else(|| by_name(Some(b'/'))))
+        Ok(found(&entries, name, false).or_else(|| found(&entries, name, true)).cloned())
     }
 
     /// What a path leads to, links followed inside the repository: no link itself. `Ok(None)`:
@@ -210,52 +154,6 @@ impl Tree<'_> {
         Ok(found)
     }
 
-    /// A file's content.
-    ///
-    /// # Errors
-    /// A gap where the object is missing, larger than the limit, or not in git at all.
-    pub fn read(&self, entry: &Entry) -> Result<Vec<u8>, Gap> {
-        let gap = |kind, why: &str| Gap::of(kind, entry.path.clone(), why);
-        match entry.kind {
-            EntryKind::Submodule => return Err(gap(GapKind::Submodule, "a submodule stands here")),
-            EntryKind::Folder => return Err(gap(GapKind::Unparsed, "a folder stands here")),
-            EntryKind::File | EntryKind::Link => {}
-        }
-        let bytes = self.bytes(entry)?;
-        if bytes.len() <= LFS_LONGEST && bytes.starts_with(LFS_MARK) {
-            return Err(gap(GapKind::LfsPointer, "a Git LFS pointer: the content is not in git"));
-        }
-        Ok(bytes)
-    }
-
-    fn bytes(&self, entry: &Entry) -> Result<Vec<u8>, Gap> {
-        self.bytes_within(entry, self.limits.file_size)
-    }
-
-    /// A larger file's content, for a glance at what it is; `None` where it is far too large.
-    pub fn glance(&self, entry: &Entry) -> Option<Vec<u8>> {
-        self.bytes_within(entry, GLANCE).ok()
-    }
-
-    fn bytes_within(&self, entry: &Entry, limit: u64) -> Result<Vec<u8>, Gap> {
-        if self.revision == Revision::Worktree {
-            return worktree::read(self.repository, entry, limit);
-        }
-        self.repository.blob(entry, limit)
-    }
-
-    fn link(&self, entry: &Entry) -> Result<BString, Gap> {
-        let text = self.bytes(entry)?;
-        if text.len() > LONGEST_PATH || text.is_empty() {
-            return Err(Gap::of(
-                GapKind::Link,
-                entry.path.clone(),
-                "a symbolic link has no usable text",
-            ));
-        }
-        Ok(text.into())
-    }
-
     /// The top folder; `None` where there is no file at all.
     pub(super) fn top(&self) -> Option<Folder<'_>> {
         match (&self.listing, self.revision) {
@@ -270,21 +168,10 @@ impl Tree<'_> {
         if let Some(known) = self.folders.borrow().get(path) {
             return Ok(known.clone());
         }
-        let mut at = BString::default();
-        let mut current = self.top();
-        let mut depth = 0;
-        for part in parts(path).into_iter().rev() {
-            let Some(folder) = current else { break };
-            current = self.child(folder, part.as_bstr(), at.as_bstr())?;
-            at = join(at.as_bstr(), part.as_bstr());
-            depth += 1;
-            if depth > self.limits.depth {
-                return Err(Gap::of(GapKind::Limit, path, "folders nest too deep"));
-            }
-        }
-        let entries = match current {
+        let entries = match self.open(path)? {
             None => None,
             Some(folder) => {
+                self.count(0, path)?;
                 let mut buffer = Vec::new();
                 let items =
                     items(self.repository, folder, &mut buffer).map_err(|gap| placed(gap, path))?;
@@ -296,24 +183,21 @@ impl Tree<'_> {
         Ok(entries)
     }
 
-    fn child<'l>(
-        &'l self,
-        folder: Folder<'l>,
-        name: &BStr,
-        at: &BStr,
-    ) -> Result<Option<Folder<'l>>, Gap> {
-        if let Folder::Listed(listing) = folder {
-            return Ok(match listing.0.get(name) {
-                Some(Node::Folder(next)) => Some(Folder::Listed(next)),
-                Some(Node::Tree(id)) => Some(Folder::Git(*id)),
-                _ => None,
-            });
+    /// The folder at a path. The ones above are read once, however many folders they hold.
+    fn open(&self, path: &BStr) -> Result<Option<Folder<'_>>, Gap> {
+        let parts = parts(path);
+        let [name, above @ ..] = parts.as_slice() else { return Ok(self.top()) };
+        if above.len() >= self.limits.depth {
+            return Err(Gap::of(GapKind::Limit, path, "folders nest too deep"));
         }
-        let mut buffer = Vec::new();
-        let items = items(self.repository, folder, &mut buffer).map_err(|gap| placed(gap, at))?;
-        self.count(items.len(), at)?;
-        let found = items.iter().find(|item| item.kind == EntryKind::Folder && item.name == name);
-        Ok(found.map(|item| Folder::Git(item.id)))
+        if let Some(listing) = &self.listing
+            && let Some(known) = listing.folder(&parts)
+        {
+            return Ok(known);
+        }
+        let above = above.iter().rev().fold(BString::default(), |at, part| join(at.as_ref(), part.as_ref()));
+        let entries = self.names(above.as_bstr())?;
+        Ok(found(&entries, name.as_bstr(), true).map(|entry| Folder::Git(entry.id)))
     }
 
     fn count(&self, names: usize, path: &BStr) -> Result<(), Gap> {
@@ -325,127 +209,14 @@ impl Tree<'_> {
     }
 }
 
-impl Repository {
-    /// A blob, refused by its size before it is inflated.
-    pub(super) fn blob(&self, entry: &Entry, limit: u64) -> Result<Vec<u8>, Gap> {
-        let path = entry.path.as_bstr();
-        let limit = limit.min(objects::LARGEST as u64);
-        let mut buffer = Vec::new();
-        let read = self.objects.read_within(&entry.id, limit, &mut buffer);
-        let kind = match read.map_err(|gap| placed(gap, path))? {
-            Bounded::Fits(data) => data.kind,
-            Bounded::Larger(size) => return Err(too_large(path, size, limit)),
-        };
-        match kind {
-            gix::objs::Kind::Blob => Ok(buffer),
-            kind => {
-                let message = format!("object {} is a {kind}, not a file", entry.id);
-                Err(Gap::of(GapKind::MissingObject, path, message))
-            }
-        }
-    }
-}
-
-pub(super) fn too_large(path: &BStr, size: u64, limit: u64) -> Gap {
-    let message = format!("{size} bytes, more than the limit of {limit}");
-    // Larger by a few bytes is no other gap.
-    Gap { key: "too large".to_owned(), ..Gap::of(GapKind::TooLarge, path, message) }
-}
-
-/// The names of a folder in git's order, which sorts a folder as if its name ended with `/`.
-pub(super) fn items<'a, 'l: 'a>(
-    repository: &Repository,
-    folder: Folder<'l>,
-    buffer: &'a mut Vec<u8>,
-) -> Result<Vec<Item<'a, 'l>>, Gap> {
-    let mut items: Vec<Item<'a, 'l>> = match folder {
-        Folder::Listed(listing) => {
-            listing.0.iter().map(|(name, node)| listed(name, node, repository)).collect()
-        }
-        Folder::Git(id) => {
-            let data = repository.objects.read(&id, buffer)?;
-            let unreadable = || Gap::of(GapKind::Unparsed, "", format!("tree {id} can't be read"));
-            if data.kind != gix::objs::Kind::Tree {
-                return Err(unreadable());
-            }
-            TreeRefIter::from_bytes(data.data, repository.objects.hash)
-                .map(|entry| entry.map(|entry| stored(&entry)).map_err(|_| unreadable()))
-                .collect::<Result<_, Gap>>()?
-        }
+/// The first entry of this name that is a folder, or is none.
+fn found<'e>(entries: &'e [Entry], name: &BStr, folder: bool) -> Option<&'e Entry> {
+    let end = |folder: bool| folder.then_some(b'/');
+    let wanted = || name.iter().copied().chain(end(folder));
+    let written = |entry: &Entry| {
+        let name = split(entry.path.as_bstr()).1;
+        name.iter().copied().chain(end(entry.kind == EntryKind::Folder)).cmp(wanted())
     };
-    if !items.is_sorted_by(|a, b| order(a, b).is_le()) {
-        items.sort_by(order);
-    }
-    Ok(items)
-}
-
-fn listed<'l>(name: &'l BString, node: &'l Node, repository: &Repository) -> Item<'l, 'l> {
-    let name = name.as_bstr();
-    match node {
-        Node::Folder(folder) => Item {
-            name,
-            kind: EntryKind::Folder,
-            executable: false,
-            id: Id::null(repository.objects.hash),
-            listed: Some(folder),
-        },
-        Node::Tree(id) => {
-            Item { name, kind: EntryKind::Folder, executable: false, id: *id, listed: None }
-        }
-        Node::File { id, kind, executable } => {
-            Item { name, kind: *kind, executable: *executable, id: *id, listed: None }
-        }
-    }
-}
-
-fn stored<'a, 'l>(entry: &gix::objs::tree::EntryRef<'a>) -> Item<'a, 'l> {
-    let (kind, executable) = match entry.mode.kind() {
-        Mode::Tree => (EntryKind::Folder, false),
-        Mode::Blob => (EntryKind::File, false),
-        Mode::BlobExecutable => (EntryKind::File, true),
-        Mode::Link => (EntryKind::Link, false),
-        Mode::Commit => (EntryKind::Submodule, false),
-    };
-    Item { name: entry.filename, kind, executable, id: entry.oid.to_owned(), listed: None }
-}
-
-/// Source: git, tree.c, `base_name_compare`.
-pub(super) fn order(a: &Item<'_, '_>, b: &Item<'_, '_>) -> std::cmp::Ordering {
-    let end = |item: &Item<'_, '_>| (item.kind == EntryKind::Folder).then_some(b'/');
-    let shared = a.name.len().min(b.name.len());
-    let (left, right) = (a.name.as_bytes(), b.name.as_bytes());
-    left.iter().take(shared).cmp(right.iter().take(shared)).then_with(|| {
-        let left = left.get(shared).copied().or_else(|| end(a));
-        let right = right.get(shared).copied().or_else(|| end(b));
-        left.cmp(&right)
-    })
-}
-
-/// A gap with its path.
-pub(super) fn placed(gap: Gap, path: &BStr) -> Gap {
-    Gap { path: path.to_owned(), ..gap }
-}
-
-pub(super) fn join(folder: &BStr, name: &BStr) -> BString {
-    let mut path = BString::from(Vec::with_capacity(folder.len() + name.len() + 1));
-    path.extend_from_slice(folder);
-    if !folder.is_empty() {
-        path.push(b'/');
-    }
-    path.extend_from_slice(name);
-    path
-}
-
-/// A path's folder, empty for the top, and its name.
-pub(super) fn split(path: &BStr) -> (&BStr, &BStr) {
-    match path.rfind_byte(b'/') {
-        Some(at) => (path[..at].as_bstr(), path[at + 1..].as_bstr()),
-        None => ("".into(), path),
-    }
-}
-
-/// The parts of a path, the last one first; what means nothing is left out.
-fn parts(path: &BStr) -> Vec<BString> {
-    let parts = path.split(|&byte| byte == b'/').filter(|part| !part.is_empty() && *part != b".");
-    parts.rev().map(BString::from).collect()
+    let at = entries.partition_point(|entry| written(entry).is_lt());
+    entries.get(at).filter(|entry| written(entry).is_eq())
 }

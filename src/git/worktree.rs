@@ -14,7 +14,8 @@ use gix::index::entry::{Flags, Stat};
 
 use super::ignored::{Ignored, is_ignored};
 use super::listing::{Listing, kind};
-use super::tree::{join, split, too_large};
+use super::content::too_large;
+use super::path::{join, split};
 use super::{Entry, Id, Repository};
 use crate::model::{EntryKind, Gap, GapKind};
 

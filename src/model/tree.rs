@@ -36,7 +36,10 @@ pub trait Tree {
     }
 
     /// The entries of one folder, by name: what they are. Empty where there is no such folder.
-    fn names(&self, folder: &BStr) -> Vec<(BString, EntryKind)>;
+    fn names(&self, folder: &BStr) -> Rc<[(BString, EntryKind)]>;
+
+    /// What stands at a path, itself and not where it leads.
+    fn kind(&self, path: &BStr) -> Option<EntryKind>;
 
     /// Every path below a folder that `wanted` takes (it is given the path relative to the top),
     /// folders that `enter` refuses left out. A gap where the bound on names is reached.

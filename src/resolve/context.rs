@@ -160,12 +160,7 @@ fn held(folder: &BStr, sources: &[Source], tree: &dyn Tree) -> usize {
     let plain = plain.filter(|path| !path.is_empty() && !path.contains(['*', '?', '[', '$']));
     plain
         .take(MOST_SOURCES)
-        .filter(|path| {
-            let path = join(folder, path);
-            let path: &BStr = path.as_ref();
-            let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-            tree.names(parent(path)).iter().any(|(entry, _)| entry == name)
-        })
+        .filter(|path| tree.kind(join(folder, path).as_ref()).is_some())
         .count()
 }
 

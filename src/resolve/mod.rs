@@ -23,6 +23,7 @@ pub use stage::is_entry_script;
 /// Finds what reads a file of one revision.
 pub struct Readers<'t> {
     tree: &'t dyn Tree,
+    projects: compose::Readers<'t>,
     kustomizations: kustomize::Namers<'t>,
 }
 
@@ -35,14 +36,15 @@ impl std::fmt::Debug for Readers<'_> {
 impl<'t> Readers<'t> {
     /// The readers of a revision's files.
     pub fn new(tree: &'t dyn Tree) -> Self {
-        Self { tree, kustomizations: kustomize::Namers::new(tree) }
+        let kustomizations = kustomize::Namers::new(tree);
+        Self { tree, projects: compose::Readers::new(tree), kustomizations }
     }
 
     /// The files whose units depend on the one at `path`: the compose file that extends it, the
     /// kustomization that names it. Bounded to what lies near it.
     pub fn of(&mut self, path: &BStr) -> Vec<BString> {
         let mut readers = self.by_name(path);
-        readers.extend(compose::readers_of(path, self.tree));
+        readers.extend(self.projects.of(path));
         readers.extend(kubernetes::readers_of(path, self.tree));
         readers
     }

@@ -78,7 +78,19 @@ impl Tree for MapTree {
         Some((surface::of_kind(kind)?.read)(&file.text.part(part)))
     }
 
-    fn names(&self, folder: &BStr) -> Vec<(BString, EntryKind)> {
+    fn kind(&self, path: &BStr) -> Option<EntryKind> {
+        let path = path.to_string();
+        let below = format!("{path}/");
+        match self.texts.contains_key(&path) {
+            true => Some(EntryKind::File),
+            false => {
+                let folder = self.texts.keys().any(|path| path.starts_with(&below));
+                folder.then_some(EntryKind::Folder)
+            }
+        }
+    }
+
+    fn names(&self, folder: &BStr) -> Rc<[(BString, EntryKind)]> {
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let mut names = BTreeMap::new();
         for rest in self.texts.keys().filter_map(|path| path.strip_prefix(&prefix)) {

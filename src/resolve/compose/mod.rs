@@ -32,7 +32,7 @@ use sets::{Set, Sets};
 
 pub(super) use environment::data;
 pub(super) use include::projects_of;
-pub(super) use readers::readers_of;
+pub(super) use readers::Readers;
 
 use super::{ComposeModel, Resolved};
 

@@ -1,6 +1,6 @@
 //! Which compose files read a file that changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use bstr::{BStr, BString, ByteSlice as _};
@@ -20,41 +20,47 @@ const FOLDERS: usize = 32;
 /// Names of one folder that are looked at.
 const NAMES: usize = 256;
 
-/// The compose files whose projects take something from the file at `path`.
-pub(in crate::resolve) fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
-    let Ok(Some(file)) = tree.file(path) else { return Vec::new() };
-    if !matches!(file.kind, Some(FileKind::Compose | FileKind::Environment | FileKind::Yaml)) {
-        return Vec::new();
-    }
-    let mut finder = Finder { tree, sets: Sets::new(tree) };
-    let mut found = BTreeSet::new();
-    let mut fresh = vec![file];
-    for _ in 0..DEEPEST {
-        let mut next = Vec::new();
-        for file in fresh {
-            for reader in finder.direct(&file) {
-                let path = reader.text.path.clone();
-                if path != *path_of(&file) && found.len() < MOST && found.insert(path) {
-                    next.push(reader);
-                }
-            }
-        }
-        fresh = next;
-    }
-    found.remove(path);
-    found.into_iter().collect()
+/// Finds the compose files that read others; every folder is looked at once.
+pub(in crate::resolve) struct Readers<'t> {
+    tree: &'t dyn Tree,
+    sets: Sets<'t>,
+    /// The files of folders whose names say that compose reads them.
+    named: HashMap<BString, Rc<[Rc<File>]>>,
 }
 
 fn path_of(file: &File) -> &BString {
     &file.text.path
 }
 
-struct Finder<'t> {
-    tree: &'t dyn Tree,
-    sets: Sets<'t>,
-}
+impl<'t> Readers<'t> {
+    pub(in crate::resolve) fn new(tree: &'t dyn Tree) -> Self {
+        Self { tree, sets: Sets::new(tree), named: HashMap::new() }
+    }
 
-impl Finder<'_> {
+    /// The compose files whose projects take something from the file at `path`.
+    pub(in crate::resolve) fn of(&mut self, path: &BStr) -> Vec<BString> {
+        let Ok(Some(file)) = self.tree.file(path) else { return Vec::new() };
+        if !matches!(file.kind, Some(FileKind::Compose | FileKind::Environment | FileKind::Yaml)) {
+            return Vec::new();
+        }
+        let mut found = BTreeSet::new();
+        let mut fresh = vec![file];
+        for _ in 0..DEEPEST {
+            let mut next = Vec::new();
+            for file in fresh {
+                for reader in self.direct(&file) {
+                    let path = reader.text.path.clone();
+                    if path != *path_of(&file) && found.len() < MOST && found.insert(path) {
+                        next.push(reader);
+                    }
+                }
+            }
+            fresh = next;
+        }
+        found.remove(path);
+        found.into_iter().collect()
+    }
+
     /// The compose files that take something from this one directly.
     fn direct(&mut self, file: &Rc<File>) -> Vec<Rc<File>> {
         let path = path_of(file).as_bstr();
@@ -96,15 +102,15 @@ impl Finder<'_> {
 
     /// The compose files of a folder, by their names and by their content.
     fn compose_files(&self, folder: &BStr) -> Vec<Rc<File>> {
-        let names = self.tree.names(folder).into_iter();
-        let files = names.filter(|(_, kind)| !matches!(kind, EntryKind::Folder));
+        let names = self.tree.names(folder);
+        let files = names.iter().filter(|(_, kind)| !matches!(kind, EntryKind::Folder));
         let files = files.map(|(name, _)| name).filter(|name| may_be_compose(name.as_bstr()));
         let files = files.take(NAMES);
         files.filter_map(|name| self.read(join(folder, name.as_bstr()).as_bstr())).collect()
     }
 
     /// The compose files of the folders above, and of those beside and below.
-    fn near(&self, folder: &BStr) -> Vec<Rc<File>> {
+    fn near(&mut self, folder: &BStr) -> Vec<Rc<File>> {
         let mut folders = Vec::new();
         let mut above = folder;
         while !above.is_empty() && folders.len() < ABOVE {
@@ -113,19 +119,24 @@ impl Finder<'_> {
         }
         let around = if folder.is_empty() { vec![folder] } else { vec![parent(folder), folder] };
         for around in around {
-            let inner = self.tree.names(around).into_iter();
-            let inner = inner.filter(|(_, kind)| *kind == EntryKind::Folder).take(FOLDERS);
+            let inner = self.tree.names(around);
+            let inner = inner.iter().filter(|(_, kind)| *kind == EntryKind::Folder).take(FOLDERS);
             let inner = inner.map(|(name, _)| join(around, name.as_bstr()));
             folders.extend(inner.filter(|inner| inner != folder));
         }
-        let named = |folder: &BString| {
-            let names = self.tree.names(folder.as_bstr()).into_iter();
-            let names = names.filter(|(name, _)| is_named_compose(name.as_bstr())).take(NAMES);
-            names
-                .filter_map(|(name, _)| self.read(join(folder.as_bstr(), name.as_bstr()).as_bstr()))
-                .collect::<Vec<_>>()
-        };
-        folders.iter().flat_map(named).collect()
+        folders.iter().flat_map(|folder| self.named(folder.as_bstr()).to_vec()).collect()
+    }
+
+    fn named(&mut self, folder: &BStr) -> Rc<[Rc<File>]> {
+        if let Some(known) = self.named.get(folder) {
+            return Rc::clone(known);
+        }
+        let names = self.tree.names(folder);
+        let names = names.iter().filter(|(name, _)| is_named_compose(name.as_bstr())).take(NAMES);
+        let named: Rc<[Rc<File>]> =
+            names.filter_map(|(name, _)| self.read(join(folder, name.as_bstr()).as_bstr())).collect();
+        self.named.insert(folder.to_owned(), Rc::clone(&named));
+        named
     }
 }
 

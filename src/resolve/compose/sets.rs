@@ -131,10 +131,10 @@ impl<'t> Sets<'t> {
         let mut beside: Vec<BString> = self
             .tree
             .names(folder)
-            .into_iter()
+            .iter()
             .filter(|(other, kind)| *kind != EntryKind::Folder && *other != name(path))
             .filter(|(other, _)| named_like(other.as_bstr(), name(path)))
-            .map(|(name, _)| name)
+            .map(|(name, _)| name.clone())
             .collect();
         beside.sort_by_key(|name| (name.len(), name.clone()));
         let beside = beside.into_iter().take(SIBLINGS).map(|name| join(folder, name.as_bstr()));
@@ -227,9 +227,9 @@ fn named(tree: &dyn Tree, folder: &BStr, environment: &Environment) -> Vec<BStri
 
 /// What compose looks for by itself.
 fn default(tree: &dyn Tree, folder: &BStr) -> Vec<BString> {
-    let names = tree.names(folder);
-    let there = |wanted: &&&str| {
-        names.iter().any(|(name, kind)| name == **wanted && *kind != EntryKind::Folder)
+    let there = |name: &&&str| {
+        let kind = tree.kind(join(folder, (**name).into()).as_bstr());
+        kind.is_some_and(|kind| kind != EntryKind::Folder)
     };
     let Some(main) = DEFAULT.iter().find(there) else { return Vec::new() };
     let over = OVERRIDE.iter().find(there);

@@ -24,7 +24,11 @@ impl Tree for Files {
         None
     }
 
-    fn names(&self, folder: &BStr) -> Vec<(BString, EntryKind)> {
+    fn kind(&self, path: &BStr) -> Option<EntryKind> {
+        self.file(path).ok().flatten().map(|_| EntryKind::File)
+    }
+
+    fn names(&self, folder: &BStr) -> Rc<[(BString, EntryKind)]> {
         let files = self.0.borrow();
         let inside = files.iter().filter(|file| path::parent(file.text.path.as_ref()) == folder);
         inside.map(|file| (path::name(file.text.path.as_ref()).into(), EntryKind::File)).collect()

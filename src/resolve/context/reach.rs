@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use bstr::{BStr, ByteSlice as _};
+use bstr::{BStr, BString, ByteSlice as _};
 
 use super::copies::{Source, Verdict, whole};
 use super::sensitive::{self, IN_FOLDERS, PROBES};
 use super::{Names, join};
 use crate::model::{
-    BuildContext, Builders, Declared, File, Gap, Pattern, Reached, Sensitive, Span, Spanned, Taken,
+    BuildContext, Builders, Declared, EntryKind, File, Gap, Pattern, Reached, Sensitive, Span, Spanned, Taken,
     Tracked, Tree, deciding,
 };
 
@@ -212,7 +212,7 @@ fn folders<'a>(top: &BStr, sources: &'a [Source], tree: &dyn Tree) -> Vec<&'a st
             && folders.len() < MOST_FOLDERS
             && (source.folder
                 || path != source.path
-                || !tree.names(join(top, path).as_ref()).is_empty())
+                || tree.kind(join(top, path).as_ref()) == Some(EntryKind::Folder))
         {
             folders.push(path);
         }
@@ -232,11 +232,8 @@ fn tracked(
         }),
         Names::Same => Ok(Vec::new()),
         Names::Only(paths) => {
-            let there = |path: &BStr| {
-                let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-                tree.names(super::parent(path)).iter().any(|(entry, _)| entry == name)
-            };
-            Ok(paths.iter().filter(|path| there(path.as_bstr())).cloned().collect())
+            let there = |path: &&BString| tree.kind(path.as_bstr()).is_some();
+            Ok(paths.iter().filter(there).cloned().collect())
         }
     };
     let (found, gap) = match found {

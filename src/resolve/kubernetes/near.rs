@@ -19,13 +19,14 @@ pub(in crate::resolve) fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BStrin
     let folder = path.rfind_byte(b'/').map_or(b"".as_bstr(), |at| path[..at].as_bstr());
     let beside: Vec<BString> = tree
         .names(folder)
-        .into_iter()
+        .iter()
         .filter(|(name, kind)| *kind == EntryKind::File && is_structured(name))
         .map(|(name, _)| {
-            let inside = || [folder.as_bytes(), &name].join(&b'/').into();
+            let inside = || [folder.as_bytes(), name].join(&b'/').into();
             if folder.is_empty() { name.clone() } else { inside() }
         })
         .filter(|beside| beside != path)
+        .take(MOST + 1)
         .collect();
     if beside.len() > MOST {
         return Vec::new();

@@ -103,7 +103,7 @@ pub(super) fn units(tree: &dyn Tree, file: &Rc<File>, out: &mut Vec<Declaration>
 /// The drop-ins of a unit, in the order of their names.
 fn drop_ins(tree: &dyn Tree, path: &BStr) -> Vec<Rc<File>> {
     let folder = BString::from([path.as_bytes(), b".d"].concat());
-    let mut names = tree.names(folder.as_ref());
+    let mut names = tree.names(folder.as_ref()).to_vec();
     names.retain(|(name, kind)| *kind != EntryKind::Folder && name.ends_with(b".conf"));
     names.sort_by(|a, b| a.0.cmp(&b.0));
     let file = |name: BString| {
