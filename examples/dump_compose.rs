@@ -118,7 +118,12 @@ impl Tree for Folder {
         None
     }
 
-    fn names(&self, folder: &BStr) -> Vec<(BString, EntryKind)> {
+    fn kind(&self, path: &BStr) -> Option<EntryKind> {
+        let found = std::fs::symlink_metadata(self.top.join(path.to_string())).ok()?;
+        Some(if found.is_dir() { EntryKind::Folder } else { EntryKind::File })
+    }
+
+    fn names(&self, folder: &BStr) -> Rc<[(BString, EntryKind)]> {
         let entries = std::fs::read_dir(self.top.join(folder.to_string())).into_iter().flatten();
         let name = |entry: std::fs::DirEntry| {
             let folder = entry.file_type().is_ok_and(|kind| kind.is_dir());

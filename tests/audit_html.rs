@@ -41,6 +41,7 @@ fn finding(number: usize, path: &str, text: &str) -> Finding {
             was: None,
             now: (level, text.to_owned()),
             message: format!("{text} of {number}"),
+            fix: rule.fix,
             fingerprint: format!("{number:024x}"),
             commit: None,
             new_unit: false,

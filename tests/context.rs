@@ -90,7 +90,7 @@ fn exceptions_are_read_as_builders_read_them() {
 fn what_builders_refuse_is_said_with_its_line() {
     let tree = MapTree::new([("Dockerfile", NODE), (".dockerignore", "[\n!\n.env\n")]);
     let settings = plimsoll::model::Settings::default();
-    let resolved = resolve::units(&tree, &tree.paths(), &resolve::Names::Walk, &settings);
+    let resolved = resolve::units(&tree, &tree.paths(), &resolve::Names::walk(), &settings);
     let lines: Vec<u32> = resolved.gaps.iter().filter_map(|gap| Some(gap.span?.line)).collect();
     assert_eq!(lines, [1, 2]);
 }

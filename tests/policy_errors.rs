@@ -18,6 +18,7 @@ const fn rule(id: &'static str, options: &'static [&'static str]) -> Rule {
         promise: "",
         why: "",
         fix: "",
+        fix_in: &[],
         levels: LEVELS,
         references: &[],
         answers: &[],

@@ -9,7 +9,7 @@ use plimsoll::resolve::{Names, units};
 
 fn resolved(text: &str, settings: &Settings) -> (Vec<Stage>, Vec<Gap>) {
     let tree = MapTree::new([("Dockerfile", text)]);
-    let resolved = units(&tree, &tree.paths(), &Names::Walk, settings);
+    let resolved = units(&tree, &tree.paths(), &Names::walk(), settings);
     let stages = resolved.units.into_iter().filter_map(|declaration| match declaration.unit {
         Unit::Stage(stage) => Some(*stage),
         _ => None,
@@ -450,7 +450,7 @@ fn growth_is_bounded() {
 fn a_body_is_for_similarity() {
     let tree =
         MapTree::new([("Dockerfile", "FROM  a\n# note\n\nRUN   x \\\n  y\nFROM b\nUSER c\n")]);
-    let resolved = units(&tree, &tree.paths(), &Names::Walk, &Settings::default());
+    let resolved = units(&tree, &tree.paths(), &Names::walk(), &Settings::default());
     let bodies: Vec<_> = resolved
         .units
         .iter()

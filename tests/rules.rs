@@ -67,6 +67,54 @@ fn every_regression_is_explained_by_a_line_of_the_change() {
 }
 
 #[test]
+fn every_fix_can_be_written_where_the_finding_stands() {
+    const OF_DOCKERFILES: [&str; 8] = [
+        "`USER",
+        "`RUN",
+        "`COPY",
+        "`FROM",
+        "`HEALTHCHECK",
+        "`SHELL",
+        "Dockerfile",
+        "shipped stage",
+    ];
+    const OF_COMPOSE: [&str; 7] = [
+        "`user:",
+        "security_opt",
+        "cap_drop",
+        "read_only",
+        "mem_limit",
+        "`secrets:`",
+        "in Compose",
+    ];
+    const OF_KUBERNETES: [&str; 6] =
+        ["runAs", "securityContext", "hostPath", "hostPort", "secretKeyRef", "Kubernetes"];
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for rule in RULES {
+        for example in rule.examples {
+            let (old, new) = common::sides(example);
+            for regression in common::judge(&old, &new, &[rule]).regressions {
+                let path = regression.unit_path.to_string();
+                let others: Vec<&str> = if path.contains("compose") {
+                    [&OF_DOCKERFILES[..], &OF_KUBERNETES].concat()
+                } else if path.ends_with("ockerfile") {
+                    [&OF_COMPOSE[..], &OF_KUBERNETES[..5]].concat()
+                } else {
+                    [&OF_DOCKERFILES[..], &OF_COMPOSE].concat()
+                };
+                seen += 1;
+                let strange = others.iter().filter(|word| regression.fix.contains(**word));
+                wrong.extend(strange.map(|word| format!("{} in {path}: {word}", rule.id)));
+            }
+        }
+    }
+    wrong.dedup();
+    assert!(seen > 200, "{seen} findings");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn every_file_of_the_room_is_a_rule_in_the_list() {
     let ids: Vec<String> = RULES.iter().map(|rule| rule.id.replace('-', "_")).collect();
     let mut sorted = ids.clone();

@@ -214,6 +214,7 @@ impl<'a> Judge<'a> {
         // Files of one kind make units together: a compose file and its override, a pod and the
         // network policies that select it.
         let mut together = Vec::new();
+        let all = resolve::Names::walk();
         let mut take = |resolved: resolve::Resolved| {
             gaps.extend(resolved.gaps);
             for declaration in resolved.units {
@@ -230,7 +231,7 @@ impl<'a> Judge<'a> {
             }
             if resolve::stands_alone(snapshot, path.as_bstr()) {
                 let walk = affected.walk.contains(path);
-                let names = if walk { &resolve::Names::Walk } else { rest };
+                let names = if walk { &all } else { rest };
                 let paths = std::slice::from_ref(path);
                 take(resolve::units(snapshot, paths, names, &self.settings));
             } else {

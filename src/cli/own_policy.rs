@@ -68,6 +68,7 @@ pub(super) fn loosened(
             was: None,
             now: (level, String::new()),
             message: format!("{phrase}; it counts from the next push on"),
+            fix: rule.fix,
             fingerprint: crate::compare::fingerprint(&[rule.id, NAME, &phrase]),
             commit: None,
             new_unit: false,

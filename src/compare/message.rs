@@ -42,6 +42,7 @@ pub(super) fn regression(worse: &Worse<'_>, locator: &Locator<'_>, mask: &Mask) 
         was,
         now,
         message,
+        fix: worse.now.rule.fix_of(&worse.unit.declaration.unit),
         commit: None,
         new_unit: worse.counterpart.is_none(),
         marks: vec![mark(worse.now.rule.id, &declaration.title, &worse.now.key)],

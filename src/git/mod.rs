@@ -30,9 +30,9 @@ pub use baseline::{Baseline, Comparison, Standing, Trusted};
 pub use changes::{Change, Changes};
 pub use commits::{Commit, Commits};
 pub use environment::{Environment, push_options};
+pub use folder::Entry;
 /// The name of an object: 40 hexadecimal digits in a SHA-1 repository, 64 in a SHA-256 one.
 pub use gix::ObjectId as Id;
-pub use folder::Entry;
 pub use history::History;
 pub use objects::Peeled;
 pub use repository::{Limits, Repository, Revision};

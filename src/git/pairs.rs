@@ -74,7 +74,9 @@ impl Pairing {
             }
             let free = self.candidates(others).filter(|(place, _)| !self.taken.contains_key(place));
             let paired: Vec<(Place, usize)> = free
-                .filter_map(|(place, entry)| Some((place, waiting.get_mut(&key(entry))?.pop_front()?)))
+                .filter_map(|(place, entry)| {
+                    Some((place, waiting.get_mut(&key(entry))?.pop_front()?))
+                })
                 .collect();
             self.taken.extend(paired);
         }

@@ -195,7 +195,10 @@ impl Tree<'_> {
         {
             return Ok(known);
         }
-        let above = above.iter().rev().fold(BString::default(), |at, part| join(at.as_ref(), part.as_ref()));
+        let above = above
+            .iter()
+            .rev()
+            .fold(BString::default(), |at, part| join(at.as_ref(), part.as_ref()));
         let entries = self.names(above.as_bstr())?;
         Ok(found(&entries, name.as_bstr(), true).map(|entry| Folder::Git(entry.id)))
     }

@@ -12,9 +12,9 @@ use anyhow::{Context as _, Result, ensure};
 use bstr::{BStr, BString, ByteSlice as _};
 use gix::index::entry::{Flags, Stat};
 
+use super::content::too_large;
 use super::ignored::{Ignored, is_ignored};
 use super::listing::{Listing, kind};
-use super::content::too_large;
 use super::path::{join, split};
 use super::{Entry, Id, Repository};
 use crate::model::{EntryKind, Gap, GapKind};

@@ -51,6 +51,8 @@ pub struct Regression {
     pub now: (Level, String),
     /// What happened, in one sentence.
     pub message: String,
+    /// How to mend it where it stands.
+    pub fix: &'static str,
     /// What to waive it with.
     pub fingerprint: String,
     /// The commit that brought it, where it is not in the net change any more.

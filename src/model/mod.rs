@@ -76,5 +76,5 @@ pub use unit::{
 pub use what_if::{Kept, Trial};
 pub use workload::{
     Device, DeviceKind, Host, Known, Limit, Mount, MountKind, Namespace, NamespaceKind, Platform,
-    Profile, Published, Resource, Shared, Switch, ValueFile, Workload,
+    Profile, Published, Resource, Shared, Switch, ValueFile, WORKLOADS, Workload,
 };

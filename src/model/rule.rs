@@ -2,7 +2,7 @@
 
 use super::{
     AccessObject, Attribute, BuildContext, DataObject, Dockerfile, Found, Level, NetworkObject,
-    Source, Spanned, Stage, Submodule, Text, Workload,
+    Platform, Source, Spanned, Stage, Submodule, Text, Unit, Workload,
 };
 
 /// One rule.
@@ -16,6 +16,8 @@ pub struct Rule {
     pub why: &'static str,
     /// How to mend it, in one or two sentences.
     pub fix: &'static str,
+    /// How it is mended where a workload of one of these platforms is meant, and no Dockerfile.
+    pub fix_in: &'static [(&'static [Platform], &'static str)],
     /// Its ladder.
     pub levels: &'static [Level],
     /// Where it comes from.
@@ -30,6 +32,16 @@ pub struct Rule {
     pub measure: &'static [Measure],
     /// What regresses and what only looks like it. They are its tests.
     pub examples: &'static [Example],
+}
+
+impl Rule {
+    /// How a finding in this unit is mended: what its author can write there.
+    #[must_use]
+    pub fn fix_of(&self, unit: &Unit) -> &'static str {
+        let Unit::Workload(workload) = unit else { return self.fix };
+        let own = self.fix_in.iter().find(|(platforms, _)| platforms.contains(&workload.platform));
+        own.map_or(self.fix, |(_, fix)| fix)
+    }
 }
 
 /// The kind of unit a rule measures, and how.

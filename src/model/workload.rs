@@ -207,6 +207,36 @@ pub enum Platform {
     Reference,
 }
 
+/// Every platform that runs something.
+pub const WORKLOADS: &[Platform] = &[
+    Platform::Compose,
+    Platform::Kubernetes,
+    Platform::Values,
+    Platform::Quadlet,
+    Platform::Ecs,
+    Platform::Devcontainer,
+    Platform::Nomad,
+    Platform::Ci,
+];
+
+impl Platform {
+    /// What it is called in documentation.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Compose => "Compose",
+            Self::Kubernetes => "Kubernetes",
+            Self::Values => "a chart's values",
+            Self::Quadlet => "a quadlet",
+            Self::Ecs => "ECS",
+            Self::Devcontainer => "a development container",
+            Self::Nomad => "Nomad",
+            Self::Ci => "CI",
+            Self::Reference => "a reference",
+        }
+    }
+}
+
 /// A yes or no as declared.
 pub type Switch = Spanned<Known<bool>>;
 

@@ -272,7 +272,7 @@ impl Told {
             was: it.was.as_ref().map(state),
             now: state(&it.now),
             message: it.message.clone(),
-            fix: it.rule.fix,
+            fix: it.fix,
             fingerprint: it.fingerprint.clone(),
             waived: finding.waived.clone(),
         }

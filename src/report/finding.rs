@@ -21,7 +21,7 @@ pub(super) fn write(page: &mut Page, findings: &[&Finding]) {
         let short: String = commit.chars().take(10).collect();
         page.prose(2, &format!("commit {short} of this push; {STAYS}"));
     }
-    page.prose(2, &format!("fix: {}", advice(it.rule.fix)));
+    page.prose(2, &format!("fix: {}", advice(it.fix)));
     for other in findings {
         if let Some(reason) = &other.waived {
             page.prose(2, &format!("waived: {reason}"));

@@ -68,7 +68,7 @@ fn case(one: &Told<'_>, out: &mut impl Write) -> io::Result<()> {
             "<failure type=\"{}\" message=\"{message}\">{path}:{}: {message}{commit}\n{}</failure>",
             regression.severity.name(),
             regression.span.line,
-            escaped(regression.rule.fix),
+            escaped(regression.fix),
         )?;
     }
     writeln!(out, "</testcase>")

@@ -44,7 +44,7 @@ pub(super) fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
 fn finding_line(finding: &Finding) -> String {
     let it = &finding.regression;
     let place = place(&it.path, it.span.line);
-    let fix = advice(it.rule.fix);
+    let fix = advice(it.fix);
     format!("{} {} {place}: {} (fix: {fix})", it.severity.name(), it.rule.id, it.message)
 }
 

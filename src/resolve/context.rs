@@ -7,17 +7,21 @@ mod copies;
 mod reach;
 mod sensitive;
 
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use bstr::{BStr, BString, ByteSlice as _};
 
 use copies::Source;
 
-use crate::model::{BuildContext, EntryKind, Glob, Reached, Settings, Stage, Tree, clean};
+use crate::model::{BuildContext, EntryKind, Gap, Glob, Reached, Settings, Stage, Tree, clean};
 
 /// Which names below a context are looked at, beside the probes.
 #[derive(Clone, Debug)]
 pub enum Names {
     /// All of the tree: the ignore file or a `COPY` that feeds it changed.
-    Walk,
+    Walk(Walked),
     /// These paths, relative to the top: the sensitive names among the changed ones.
     Only(Vec<BString>),
     /// None, the probes included: nothing that feeds the context changed, so both revisions have
@@ -25,6 +29,44 @@ pub enum Names {
     Same,
 }
 
+impl Names {
+    /// All of one revision's tree, each folder walked once.
+    #[must_use]
+    pub fn walk() -> Self {
+        Self::Walk(Walked::default())
+    }
+}
+
+/// The sensitive names below context folders of one revision: many Dockerfiles have the same one.
+#[derive(Clone, Debug, Default)]
+pub struct Walked {
+    below: RefCell<HashMap<BString, Listed>>,
+    taken: Cell<usize>,
+}
+
+type Listed = Result<Rc<[BString]>, Gap>;
+
+impl Walked {
+    fn below(&self, folder: &BStr, tree: &dyn Tree) -> Listed {
+        if let Some(known) = self.below.borrow().get(folder) {
+            return known.clone();
+        }
+        let sensitive = |path: &BStr| sensitive::kind(path).is_some();
+        let found = tree.below(folder, &|path| !sensitive::foreign(path), &sensitive);
+        let found = found.map(Rc::from);
+        self.below.borrow_mut().insert(folder.to_owned(), found.clone());
+        found
+    }
+
+    /// One more name of a context; `false` where there are too many in all contexts together.
+    fn take(&self) -> bool {
+        self.taken.set(self.taken.get() + 1);
+        self.taken.get() <= MOST_TAKEN
+    }
+}
+
+/// Sensitive names in the contexts of all Dockerfiles together.
+const MOST_TAKEN: usize = 100_000;
 /// Folders below an ignore file in which Dockerfiles are looked for.
 const MOST_FOLDERS: usize = 128;
 /// Dockerfiles that one ignore file is asked about.
@@ -158,10 +200,7 @@ fn folders(
 fn held(folder: &BStr, sources: &[Source], tree: &dyn Tree) -> usize {
     let plain = sources.iter().map(|source| source.path.as_str());
     let plain = plain.filter(|path| !path.is_empty() && !path.contains(['*', '?', '[', '$']));
-    plain
-        .take(MOST_SOURCES)
-        .filter(|path| tree.kind(join(folder, path).as_ref()).is_some())
-        .count()
+    plain.take(MOST_SOURCES).filter(|path| tree.kind(join(folder, path).as_ref()).is_some()).count()
 }
 
 /// The Dockerfiles that a changed ignore file counts for: bounded to its folder, and the folders

@@ -17,7 +17,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use crate::model::{Declaration, Declared, File, FileKind, Gap, Node, Settings, Tree, Unit};
 
-pub use context::{Names, dockerfiles_of, is_sensitive};
+pub use context::{Names, Walked, dockerfiles_of, is_sensitive};
 pub use stage::is_entry_script;
 
 /// Finds what reads a file of one revision.

@@ -24,6 +24,7 @@ pub(super) const RULE: Rule = Rule {
           commit nobody knows what was reviewed.",
     fix: "`ADD --checksum=sha256:… URL`, a full commit id behind `#` for git, `COPY` for files of \
           the context.",
+    fix_in: &[],
     levels: &[COPIED, CHECKED, COMMIT, ADDED, MOVING, UNCHECKED, PLAIN],
     references: &[
         Reference::CisDocker("4.9"),

@@ -26,6 +26,7 @@ pub(super) const RULE: Rule = Rule {
           of the host in all but name; NET_ADMIN or SYS_PTRACE become so where the container also \
           shares the host's network or processes.",
     fix: "Leave the capability out, or add the narrowest one that works and drop ALL beside it.",
+    fix_in: &[],
     levels: &[BASE, PORT, TAKEN_BACK, MILD, UNKNOWN, KERNEL, HOSTS, ROOT, ALL],
     references: &[
         Reference::CisDocker("5.4"),

@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
           allowed images without the slash at its end.",
     fix: "Keep `failurePolicy: Fail`, `Enforce` and `deny`. Where one workload needs an exception, \
           name that workload and nothing else.",
+    fix_in: &[],
     levels: stance::LEVELS,
     references: &[
         Reference::Kubernetes("Dynamic Admission Control"),

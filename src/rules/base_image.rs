@@ -34,6 +34,7 @@ pub(super) const RULE: Rule = Rule {
     fix: "Go back to the image that was reviewed, or name the new one in the policy: \
           `[images] trusted = [\"ghcr.io/acme/**\"]`. What may never come in stands in \
           `denied` beside it.",
+    fix_in: &[],
     levels: &[
         TRUSTED,
         OFFICIAL,

@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     why: "Without provenance and a list of contents nobody downstream can check which commit an \
           image was built from, or whether a package with a known hole is in it.",
     fix: "Take `provenance: false` and `sbom: false` out again.",
+    fix_in: &[],
     levels: &[MADE, OFF],
     references: &[
         Reference::Cwe(353),

@@ -27,6 +27,7 @@ pub(super) const RULE: Rule = Rule {
     fix: "Leave the names out again: take back the exception, or put the pattern at the end of the \
           ignore file. Safest is `*` first and then `!` for what the build needs; or copy single \
           folders instead of `.`.",
+    fix_in: &[],
     levels: &[
         LEFT_OUT,
         HARMLESS,

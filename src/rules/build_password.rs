@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
           the same in every container; an empty one needs not even that.",
     fix: "Leave accounts locked: containers need no login. Where one must be, set the password at \
           start from a secret.",
+    fix_in: &[],
     levels: &[SET, KEY, EMPTY],
     references: &[Reference::CisDocker("4.10"), Reference::Cwe(798), Reference::Cwe(258)],
     answers: &["checkov CKV2_DOCKER_17", "dockle DKL-LI-0001"],

@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
           host; `--network=host` lets it talk to whatever listens there, metadata services \
           included.",
     fix: "Take the flag off; what really needs the host belongs in front of the build, not in it.",
+    fix_in: &[],
     levels: &[NETWORK, DEVICE, INSECURE, AGENT, GRANTED],
     references: &[
         Reference::Cwe(250),

@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     why: "`# check=skip=…` silences BuildKit's own warnings, among them the one about secrets in \
           ARG and ENV, for everybody who builds the file.",
     fix: "Mend what the check says, or skip the one check that is wrong and say why beside it.",
+    fix_in: &[],
     levels: &[ONE, ALL],
     references: &[
         Reference::Cwe(1127),

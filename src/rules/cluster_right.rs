@@ -31,6 +31,7 @@ pub(super) const RULE: Rule = Rule {
           gives himself the rest. `*` takes in whatever is added to the API later.",
     fix: "Name the verbs and the resources that are needed, give `resourceNames` where the objects \
           are known, and use a Role in a namespace rather than a ClusterRole.",
+    fix_in: &[],
     levels: &[
         EVERYTHING,
         EVERYTHING_HERE,

@@ -26,6 +26,7 @@ pub(super) const RULE: Rule = Rule {
           one of them gone.",
     fix: "Keep the runtime's default profile; where a program needs more, write a profile that \
           allows just that.",
+    fix_in: &[],
     levels: &[CONFINED, CUSTOM, UNKNOWN, DEFAULT, NONE, UNCONFINED, MASKED, UNMASKED],
     references: &[
         Reference::CisDocker("5.2"),

@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     promise: "Docker's content trust is never switched off.",
     why: "`DOCKER_CONTENT_TRUST=0` makes every pull take what the registry gives, signed or not.",
     fix: "Leave it at 1, or pin by digest and verify signatures with another tool.",
+    fix_in: &[],
     levels: &[ON, OFF],
     references: &[
         Reference::CisDocker("4.5"),

@@ -17,6 +17,7 @@ pub(super) const RULE: Rule = Rule {
     why: "Whoever reaches the API server without a name, or etcd without a certificate, owns the \
           cluster; what is not logged can't be found out afterwards.",
     fix: "Set the flag back; the CIS Kubernetes Benchmark says for each what it should be.",
+    fix_in: &[],
     levels: &[SAFE, MILD, WEAK, OPEN],
     references: &[
         Reference::CisKubernetes("1.2"),

@@ -18,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
     why: "`COPY --from=x / /` brings everything: accounts, setuid programs, caches, credentials of \
           the build. It also hides what the image is really based on.",
     fix: "Copy the files that are needed, by their paths.",
+    fix_in: &[],
     levels: &[OF_STAGE, OF_IMAGE, ARCHIVE],
     references: &[
         Reference::CisDocker("4.3"),

@@ -17,6 +17,7 @@ pub(super) const RULE: Rule = Rule {
           in the cache of every builder. Whoever pulls the image, or the cache, has the secret.",
     fix: "Mount it for the one command that needs it (`RUN --mount=type=secret,id=…`), or give it \
           to the container when it runs.",
+    fix_in: &[],
     levels: &[LEFT_OUT, ARCHIVE, HARMLESS, MAYBE, SECRET],
     references: &[
         Reference::CisDocker("4.10"),

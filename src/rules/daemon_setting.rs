@@ -28,6 +28,7 @@ pub(super) const RULE: Rule = Rule {
     fix: "Take the setting back. A registry with a certificate of its own needs no \
           `insecure-registries`: put its authority into `/etc/docker/certs.d`. Reach the API over \
           SSH.",
+    fix_in: &[],
     levels: &[KEPT, SLIGHT, WEAK, OPEN, PLAIN, MIRROR, LOCAL, VERIFIED, NETWORK, UNSIGNED],
     references: &[
         Reference::CisDocker("2.2"),

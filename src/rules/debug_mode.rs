@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Example, Found, Level, Measure, Platform, Reference, Rule, Severity, Stage, Variable, Workload,
+    Example, Found, Level, Measure, Platform, Reference, Rule, Severity, Stage, Variable,
+    WORKLOADS, Workload,
 };
 
 const OFF: Level = Level::closed("off");
@@ -16,6 +17,11 @@ pub(super) const RULE: Rule = Rule {
     why: "Frameworks show source, settings and consoles to whoever causes an error in debug mode, \
           and switch off checks that production has.",
     fix: "Set it where the developer runs the container, not in the image.",
+    fix_in: &[(
+        WORKLOADS,
+        "Set it where one developer runs the container, as in an override file, not in what \
+             everybody deploys.",
+    )],
     levels: &[OFF, ON, LISTENING],
     references: &[Reference::Cwe(489), Reference::Cwe(215)],
     answers: &["semgrep flask-debugging-enabled"],

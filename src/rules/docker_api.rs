@@ -21,6 +21,7 @@ pub(super) const RULE: Rule = Rule {
           container with the host's file system in it, and is root there.",
     fix: "Keep TLS on: `--tlsverify`, port 2376, `DOCKER_TLS_CERTDIR=/certs`; or give a socket \
           proxy that lets only a few calls through.",
+    fix_in: &[],
     levels: &[VERIFIED, PROXY, CLIENT, JOB, JOB_SERVER, SERVER],
     references: &[
         Reference::CisDocker("2.7"),

@@ -32,6 +32,7 @@ pub(super) const RULE: Rule = Rule {
           configuration of a proxy that holds every application's keys (CVE-2021-25742).",
     fix: "Put the authentication, the list of addresses, the TLS section back. Instead of a snippet \
           use the annotation or the middleware made for it.",
+    fix_in: &[],
     levels: &[
         ROUTES,
         EVERY_HOST,

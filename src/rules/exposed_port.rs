@@ -25,6 +25,7 @@ pub(super) const RULE: Rule = Rule {
           is a new way in; a database or a shell behind it often asks for no password.",
     fix: "Take the port out again. Containers of one network reach each other without `EXPOSE`; \
           for maintenance use `docker exec` rather than ssh.",
+    fix_in: &[],
     levels: &[OPEN, UNKNOWN, DATA, ADMINISTRATION],
     references: &[
         Reference::CisDocker("5.7"),

@@ -33,6 +33,7 @@ pub(super) const RULE: Rule = Rule {
           the selector takes in stand behind it.",
     fix: "Keep `type: ClusterIP` and let an Ingress lead in. Where it must be a load balancer, keep \
           the annotation that makes it internal, or name `loadBalancerSourceRanges`.",
+    fix_in: &[],
     levels: &[
         CLUSTER, UNKNOWN, INSIDE, NODE, SOME, EVERYBODY, ADDRESS, CLOSED, OPEN, GRAVE, PASSES,
         LEADS,

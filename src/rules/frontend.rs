@@ -21,6 +21,7 @@ pub(super) const RULE: Rule = Rule {
     why: "BuildKit fetches the image behind `# syntax=` and lets it read the whole file: it decides \
           what is built from it, with the build's network and secrets.",
     fix: "Use `# syntax=docker/dockerfile:1`, with a digest where builds must repeat.",
+    fix_in: &[],
     levels: &[PINNED, VERSION, NEWEST, OTHER, OTHER_LOOSE],
     references: &[
         Reference::Cwe(829),

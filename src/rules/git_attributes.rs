@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
           in with the commit's subject, fetched from elsewhere, or left out of `git archive`. What \
           was reviewed, and judged here, is then not what is built.",
     fix: "Take the attribute off container files; a narrower pattern is usually enough.",
+    fix_in: &[],
     levels: &[ENCODED, FILLED_IN, ELSEWHERE, LEFT_OUT, ALL_LEFT_OUT],
     references: &[Reference::Cwe(436)],
     answers: &[],

@@ -2,7 +2,7 @@
 
 use crate::model::{
     Example, Found, Healthcheck, Known, Level, Measure, Platform, Reference, Rule, Severity,
-    Spanned, Stage, Workload,
+    Spanned, Stage, WORKLOADS, Workload,
 };
 
 const CHECKED: Level = Level::closed("declared");
@@ -15,6 +15,10 @@ pub(super) const RULE: Rule = Rule {
     promise: "A health check is never dropped or switched off.",
     why: "Without it a process that hangs, or that was made to hang, stays in service.",
     fix: "Keep `HEALTHCHECK CMD …`; where Kubernetes probes take over, say so in the commit.",
+    fix_in: &[(
+        WORKLOADS,
+        "Keep the check: a `test` that asks the program itself, and nothing that disables it.",
+    )],
     levels: &[CHECKED, MISSING, OFF, UNPROBED],
     references: &[
         Reference::CisDocker("4.6"),

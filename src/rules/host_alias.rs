@@ -26,6 +26,7 @@ pub(super) const RULE: Rule = Rule {
           known name goes to whoever the entry says. The metadata service of a cloud hands out the \
           machine's credentials.",
     fix: "Let name servers resolve names. For another container use its service name.",
+    fix_in: &[],
     levels: &[OTHER, HOST, METADATA],
     references: &[
         Reference::Cwe(350),

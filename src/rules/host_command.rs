@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     why: "`initializeCommand` is not run in the container but on the host, as the person who opens \
           the repository, with their keys and their files.",
     fix: "Use `onCreateCommand` or `postCreateCommand`: they run in the container.",
+    fix_in: &[],
     levels: &[RUN],
     references: &[
         Reference::Cwe(829),

@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     why: "A disk holds the host's files without their permissions, /dev/mem its memory, /dev/kvm \
           its processor; a wildcard rule opens all of them at once.",
     fix: "Hand over the one device that is needed, `r` where reading is enough.",
+    fix_in: &[],
     levels: &[NONE, HARDWARE, HOST],
     references: &[
         Reference::CisDocker("5.18"),

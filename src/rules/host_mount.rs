@@ -40,6 +40,11 @@ pub(super) const RULE: Rule = Rule {
           runs, /proc and /sys the kernel's switches, /var/lib/kubelet and /var/lib/docker every \
           other container's secrets. Read-only stops changing them, not reading them.",
     fix: "Use a named volume, or mount the one file that is needed, read-only.",
+    fix_in: &[(
+        &[Platform::Kubernetes, Platform::Values],
+        "Use a claim, an `emptyDir`, a ConfigMap or a Secret instead of `hostPath`, or mount \
+             the one file that is needed, `readOnly: true`.",
+    )],
     levels: &[
         READ_ONLY,
         WRITABLE,

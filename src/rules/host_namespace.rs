@@ -23,6 +23,7 @@ pub(super) const RULE: Rule = Rule {
           shared memory. A container that joins another one gets what that one has.",
     fix: "Leave the namespace to the container; publish the port or share the volume that is \
           needed instead.",
+    fix_in: &[],
     levels: &[OWN, UNKNOWN, NO_MORE, JOINED, HOST_NAMES, PARENT, HOST],
     references: &[
         Reference::CisDocker("5.10"),

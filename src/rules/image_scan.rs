@@ -28,6 +28,7 @@ pub(super) const RULE: Rule = Rule {
           image nobody looked at: `plimsoll images --new OLD NEW` names it for the scanner \
           (docs/scanning.md); what can't be mended is accepted in the policy, \
           `[[images.scans.accept]]`. The rule speaks only where the policy has `[images.scans]`.",
+    fix_in: &[],
     levels: &[CLEAN, BELOW, STALE, STALE_REFUSED, MISSING, MISSING_REFUSED, FAILING_BUILD, FAILING],
     references: &[
         Reference::CisDocker("4.4"),

@@ -76,6 +76,7 @@ pub(super) const RULE: Rule = Rule {
           `EXPOSE`; scanners and engines help whoever got in to get further.",
     fix: "Use `docker exec` or `kubectl exec` instead of ssh, and an ephemeral debug container \
           instead of tools in the image.",
+    fix_in: &[],
     levels: &[TOOL, SERVER, STARTED, ENGINE],
     references: &[
         Reference::CisDocker("4.3"),

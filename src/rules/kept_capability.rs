@@ -19,6 +19,21 @@ pub(super) const RULE: Rule = Rule {
           override file permissions, change users. Dropping ALL leaves a process that was taken \
           over with nothing but its user's rights.",
     fix: "Drop ALL and add what is needed by name.",
+    fix_in: &[
+        (
+            &[Platform::Compose],
+            "Say `cap_drop: [ALL]`, and add what is needed by name under `cap_add`.",
+        ),
+        (
+            &[Platform::Kubernetes, Platform::Values],
+            "Say `capabilities: {drop: [ALL]}` in the container's `securityContext`, and add what \
+             is needed by name.",
+        ),
+        (
+            &[Platform::Quadlet],
+            "Say `DropCapability=all`, and add what is needed by name with `AddCapability=`.",
+        ),
+    ],
     levels: &[ALL, NOT_ALL, DROPPED, KEPT, KEPT_RAW],
     references: &[
         Reference::CisDocker("5.4"),

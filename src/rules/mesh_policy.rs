@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
           is the lock in every dashboard.",
     fix: "Keep `mode: STRICT` and give each rule of an authorization policy a `from`. While \
           workloads move into the mesh, make the exception for their port alone.",
+    fix_in: &[],
     levels: stance::LEVELS,
     references: &[
         Reference::Other("Istio: PeerAuthentication"),

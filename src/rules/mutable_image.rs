@@ -61,6 +61,7 @@ pub(super) const RULE: Rule = Rule {
           the next build without any commit.",
     fix: "Keep the digest behind the tag, `node:20.11.1@sha256:…`, and let a bot such as Renovate \
           or Dependabot move it.",
+    fix_in: &[],
     levels: &[
         DIGEST,
         FULL,

@@ -34,6 +34,7 @@ pub(super) const RULE: Rule = Rule {
           taken over can go. `internal: true` is what keeps a database off the internet.",
     fix: "Keep `internal: true` on networks of databases and workers, and leave a service in as few \
           networks as it needs.",
+    fix_in: &[],
     levels: &[
         INTERNAL, OUTSIDE, STACK, ATTACHABLE, ENCRYPTED, PLAIN, OWN, SHARED, WIRE, JOINED, PUBLIC,
     ],

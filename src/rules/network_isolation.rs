@@ -40,6 +40,7 @@ pub(super) const RULE: Rule = Rule {
     fix: "Keep a policy that selects every pod and allows nothing, and let each other one name \
           pods, namespaces and ports. Selectors in one item of `from` must both hold; in two \
           items either is enough.",
+    fix_in: &[],
     levels: &[
         LIMITED,
         UNLIMITED,

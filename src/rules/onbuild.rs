@@ -17,6 +17,7 @@ pub(super) const RULE: Rule = Rule {
     why: "`ONBUILD` runs in other people's builds, with their context and their secrets, and their \
           Dockerfile shows nothing of it.",
     fix: "Document the step, or offer a script that a child can call.",
+    fix_in: &[],
     levels: &[LEFT, HARMFUL],
     references: &[Reference::Cwe(829), Reference::Docker("Dockerfile reference: ONBUILD")],
     answers: &["hadolint DL3043"],

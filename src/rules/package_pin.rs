@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
           builds of one commit differ.",
     fix: "Name the version again, or install from the lock file (`npm ci`, `--frozen-lockfile`, \
           `--require-hashes`).",
+    fix_in: &[],
     levels: &[PINNED, LOOSE, LOCKED, UNLOCKED],
     references: &[Reference::CisDocker("4.11"), Reference::Cwe(1357)],
     answers: &[

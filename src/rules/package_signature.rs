@@ -56,6 +56,7 @@ pub(super) const RULE: Rule = Rule {
           hands it over. Without it every one of them can put code into the image.",
     fix: "Import the repository's key (`signed-by=`, `rpm --import`, `/etc/apk/keys`) and take the \
           switch out.",
+    fix_in: &[],
     levels: &[OFF],
     references: &[Reference::Cwe(347), Reference::CisDocker("4.11")],
     answers: &[

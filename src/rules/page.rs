@@ -11,6 +11,13 @@ use crate::model::{Level, Reference, Rule};
 pub fn page(rule: &Rule, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "## {}\n\n{}\n\n{}\n", rule.id, sentence(rule.promise), sentence(rule.why))?;
     writeln!(out, "**Fix:** {}\n", sentence(rule.fix))?;
+    for (platforms, fix) in rule.fix_in {
+        let names: Vec<&str> = platforms.iter().map(|platform| platform.name()).collect();
+        writeln!(out, "- {}: {}", names.join(", "), sentence(fix))?;
+    }
+    if !rule.fix_in.is_empty() {
+        writeln!(out)?;
+    }
     writeln!(out, "| level | worse than before | new in a known unit | in a new unit |")?;
     writeln!(out, "|---|---|---|---|")?;
     for level in rule.levels {
@@ -51,7 +58,7 @@ pub fn list(out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Every rule as data: id, promise, why, fix, levels with their severities, references, the peers'
+/// Every rule as data: id, promise, why, fix by platform, levels with their severities, references, the peers'
 /// ids, options, examples.
 #[must_use]
 pub fn json() -> Value {
@@ -95,11 +102,20 @@ fn one(rule: &Rule) -> Value {
             })
         })
         .collect();
+    let fixes: Vec<Value> = rule
+        .fix_in
+        .iter()
+        .map(|(platforms, fix)| {
+            let names: Vec<&str> = platforms.iter().map(|platform| platform.name()).collect();
+            json!({ "platforms": names, "fix": sentence(fix) })
+        })
+        .collect();
     json!({
         "id": rule.id,
         "promise": sentence(rule.promise),
         "why": sentence(rule.why),
         "fix": sentence(rule.fix),
+        "fix-in": fixes,
         "levels": levels,
         "references": references,
         "answers": rule.answers,

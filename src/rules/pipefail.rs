@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     why: "`curl … | tar x` counts as good when only the download failed, and the image is built \
           from nothing. A `SHELL` that is no system program sees and can change every command.",
     fix: "`SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]`, or `set -o pipefail` in the `RUN`.",
+    fix_in: &[],
     levels: &[NOTICED, UNNOTICED, SYSTEM, FOREIGN],
     references: &[Reference::Docker("Building best practices: Using pipes"), Reference::Cwe(754)],
     answers: &["hadolint DL4006", "kics efbf148a", "semgrep set-pipefail", "droast DF057"],

@@ -19,6 +19,7 @@ pub(super) const RULE: Rule = Rule {
           can read them, in every commit that ever held them.",
     fix: "Revoke what was committed. Keep the values out of git: SealedSecret, SOPS, \
           ExternalSecret, or a Secret that the cluster's operator creates.",
+    fix_in: &[],
     levels: &[SEALED, KEPT, PLAIN, DEFAULT, LITERAL],
     references: &[
         Reference::CisKubernetes("5.4.1"),

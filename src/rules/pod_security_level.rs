@@ -28,6 +28,7 @@ pub(super) const RULE: Rule = Rule {
           releases found to be dangerous.",
     fix: "Keep `pod-security.kubernetes.io/enforce: restricted`, and give the one workload that \
           needs more a namespace of its own.",
+    fix_in: &[],
     levels: &[RESTRICTED, BASELINE, UNKNOWN, PRIVILEGED, NONE, SAID, LESS, UNSAID, LATEST, PINNED],
     references: &[
         Reference::Kubernetes("Pod Security Admission"),

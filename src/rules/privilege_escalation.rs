@@ -18,6 +18,27 @@ pub(super) const RULE: Rule = Rule {
           or a file capability gives nothing to the process that starts it. Without it, one \
           forgotten `sudo` in the image undoes `USER`.",
     fix: "Say `no-new-privileges:true` in `security_opt`, or `allowPrivilegeEscalation: false`.",
+    fix_in: &[
+        (&[Platform::Compose], "Say `no-new-privileges:true` in `security_opt`."),
+        (
+            &[Platform::Kubernetes, Platform::Values],
+            "Say `allowPrivilegeEscalation: false` in the container's `securityContext`.",
+        ),
+        (&[Platform::Quadlet], "Say `NoNewPrivileges=true` in the `[Container]` section."),
+        (
+            &[Platform::Ecs],
+            "Say `\"dockerSecurityOptions\": [\"no-new-privileges\"]` in the container \
+             definition.",
+        ),
+        (
+            &[Platform::Nomad],
+            "Say `security_opt = [\"no-new-privileges\"]` in the task's `config`.",
+        ),
+        (
+            &[Platform::Devcontainer, Platform::Ci],
+            "Run it with `--security-opt no-new-privileges`.",
+        ),
+    ],
     levels: &[ON, UNKNOWN, OFF],
     references: &[
         Reference::CisDocker("5.26"),

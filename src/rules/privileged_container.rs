@@ -18,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
           the host. A Windows HostProcess container is a process of the host by definition.",
     fix: "Take `privileged` off and give the one thing that is needed: a capability, a device, a \
           mount.",
+    fix_in: &[],
     levels: &[OFF, UNKNOWN, ON, ON_DEVELOPER, ON_JOB],
     references: &[
         Reference::CisDocker("5.5"),

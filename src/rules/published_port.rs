@@ -38,8 +38,19 @@ pub(super) const RULE: Rule = Rule {
     why: "Docker writes its own firewall rules, so a port published on every address is reachable \
           from the network even where the host's firewall says otherwise. A database or a shell \
           behind it often asks for no password.",
-    fix: "Put the address in front: `127.0.0.1:5432:5432`, or take the port out: containers of one \
-          network reach each other without it. In Kubernetes use a Service instead of `hostPort`.",
+    fix: "Put the address in front: `127.0.0.1:5432:5432`, or take the port out: containers of \
+          one network reach each other without it.",
+    fix_in: &[
+        (
+            &[Platform::Kubernetes, Platform::Values],
+            "Take `hostPort` out and let a Service lead to the pod.",
+        ),
+        (&[Platform::Ecs], "Take `hostPort` out and let a load balancer lead to the task."),
+        (
+            &[Platform::Nomad],
+            "Take the static port out and let the mesh or a load balancer lead to the task.",
+        ),
+    ],
     levels: &[LOOPBACK, ADDRESS, UNKNOWN, EVERY, DATA, ADMINISTRATION, NODE, FREE, RESERVED],
     references: &[
         Reference::CisDocker("5.7"),

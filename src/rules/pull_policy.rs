@@ -15,6 +15,18 @@ pub(super) const RULE: Rule = Rule {
           shared node an image that is already there starts without its registry being asked \
           whether this workload may have it.",
     fix: "Keep `Always`, or name the image by a digest: then the policy doesn't matter.",
+    fix_in: &[
+        (
+            &[Platform::Compose],
+            "Keep `pull_policy: always`, or name the image by a digest: then the policy doesn't \
+             matter.",
+        ),
+        (
+            &[Platform::Kubernetes, Platform::Values],
+            "Keep `imagePullPolicy: Always`, or name the image by a digest: then the policy \
+             doesn't matter.",
+        ),
+    ],
     levels: &[ALWAYS, MISSING, NEVER],
     references: &[
         Reference::CisDocker("5.28"),

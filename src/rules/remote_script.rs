@@ -2,7 +2,9 @@
 
 use super::facts::flow::{self, Flow};
 use super::facts::url;
-use crate::model::{Example, Found, Level, Measure, Reference, Rule, Severity, Stage, Workload};
+use crate::model::{
+    Example, Found, Level, Measure, Reference, Rule, Severity, Stage, WORKLOADS, Workload,
+};
 
 const CHECKED: Level = Level::closed("checked before it is run");
 const UNCHECKED: Level = Level::high(1, "run unchecked").in_new_unit(Severity::Medium);
@@ -15,6 +17,11 @@ pub(super) const RULE: Rule = Rule {
           the build runs, today or next year; nothing in the repository changes when they do.",
     fix: "Download to a file, compare it with a checksum written down here (`sha256sum -c`) or a \
           signature, then run it; or install a package.",
+    fix_in: &[(
+        WORKLOADS,
+        "Put what is fetched into the image; else download to a file, compare it with a \
+             checksum written down here (`sha256sum -c`), then run it.",
+    )],
     levels: &[CHECKED, UNCHECKED, PLAIN],
     references: &[Reference::Cwe(494), Reference::Cwe(829)],
     answers: &["droast DF021", "semgrep curl-eval", "kics 4b410d24"],

@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     why: "What is deleted leaves nothing behind that could be found: without its network policy, \
           its quota, its admission policy, each workload looks as it did before, and is open.",
     fix: "Put the object back, or push the one that takes its place together with the removal.",
+    fix_in: &[],
     levels: &[PRESENT, LITTLE, MISSED, HEAVY],
     references: &[
         Reference::CisKubernetes("5.3.2"),

@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     why: "A push that loosens `.plimsoll.toml` is the first half of one that makes use of it. It \
           counts from the next push on, never for the push that brings it.",
     fix: "Have the people who run the server agree to it, or take the change out of this push.",
+    fix_in: &[],
     levels: &[LOOSER],
     references: &[Reference::Cwe(732)],
     answers: &[],

@@ -23,8 +23,23 @@ pub(super) const RULE: Rule = Rule {
     promise: "A limit on memory, processors, processes or storage is never lifted.",
     why: "Without limits one container that leaks, or that was made to, takes the memory, the \
           processors or the process numbers of everything else on the machine.",
-    fix: "Put the limit back: `deploy.resources.limits` or `mem_limit`, `cpus` and `pids_limit` in \
-          Compose, `resources.limits` in Kubernetes. Raise it to what was measured.",
+    fix: "Put the limit back, raised to what was measured.",
+    fix_in: &[
+        (
+            &[Platform::Compose],
+            "Put the limit back, raised to what was measured: `deploy.resources.limits`, or \
+             `mem_limit`, `cpus` and `pids_limit`.",
+        ),
+        (
+            &[Platform::Kubernetes, Platform::Values],
+            "Put the limit back, raised to what was measured: `resources.limits` of the \
+             container.",
+        ),
+        (
+            &[Platform::Quadlet],
+            "Put the limit back, raised to what was measured: `Memory=`, `PidsLimit=`.",
+        ),
+    ],
     levels: &[LIMITED, UNKNOWN, NONE, LOST, SILENT, ULIMIT, DEFAULT, RESERVED, UNRESERVED],
     references: &[
         Reference::CisDocker("5.11"),

@@ -34,6 +34,7 @@ pub(super) const RULE: Rule = Rule {
           other.",
     fix: "Bind a role with the rights that are needed to one service account that only this \
           workload uses, with a RoleBinding in its namespace.",
+    fix_in: &[],
     levels: &[
         VIEW,
         OTHER,

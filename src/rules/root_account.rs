@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     promise: "No account of a shipped image becomes root under another name.",
     why: "The kernel knows numbers only: an account with uid 0 is root, whatever `USER` calls it.",
     fix: "Give the account a number of its own, above 999.",
+    fix_in: &[],
     levels: &[ROOT],
     references: &[Reference::Cwe(250), Reference::CisDocker("4.1")],
     answers: &["dockle DKL-LI-0002"],

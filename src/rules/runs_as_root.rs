@@ -5,7 +5,7 @@ mod workload;
 use super::facts::image::{BaseUser, user_of};
 use super::facts::user::{Switch, is_root, step, switch};
 use crate::model::{
-    Base, Copy, Example, Found, Level, Measure, Reference, Rule, Severity, Spanned, Stage,
+    Base, Copy, Example, Found, Level, Measure, Platform, Reference, Rule, Severity, Spanned, Stage,
 };
 
 const OTHER: Level = Level::closed("not root");
@@ -27,6 +27,26 @@ pub(super) const RULE: Rule = Rule {
           capability, a flaw of the kernel or the runtime. Another user makes most of them useless.",
     fix: "End the shipped stage with `USER` and an account other than root, by number where \
           Kubernetes should be able to see it: `USER 10001`.",
+    fix_in: &[
+        (
+            &[Platform::Compose],
+            "Name an account other than root in the service, `user: \"10001:10001\"`, and none of \
+             the host's groups under `group_add`.",
+        ),
+        (
+            &[Platform::Kubernetes, Platform::Values],
+            "Say `runAsNonRoot: true` and `runAsUser: 10001` in the `securityContext`, and leave \
+             group 0 out of `supplementalGroups`.",
+        ),
+        (&[Platform::Quadlet], "Say `User=10001` in the `[Container]` section."),
+        (&[Platform::Ecs], "Say `\"user\": \"10001:10001\"` in the container definition."),
+        (&[Platform::Nomad], "Say `user = \"10001\"` in the task."),
+        (
+            &[Platform::Devcontainer],
+            "Name an account that the image has: `\"containerUser\": \"vscode\"`.",
+        ),
+        (&[Platform::Ci], "Run it with `--user 10001`."),
+    ],
     levels: &[
         OTHER,
         FILES,

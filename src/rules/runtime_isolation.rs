@@ -18,6 +18,10 @@ pub(super) const RULE: Rule = Rule {
     why: "gVisor, Kata and their kin put a kernel of its own or a virtual machine between the \
           container and the host. The default runtime shares the host's kernel.",
     fix: "Keep `runtime` or `runtimeClassName`.",
+    fix_in: &[
+        (&[Platform::Compose], "Keep `runtime`."),
+        (&[Platform::Kubernetes, Platform::Values], "Keep `runtimeClassName`."),
+    ],
     levels: &[SANDBOX, UNKNOWN, OTHER, DEFAULT],
     references: &[
         Reference::Cwe(653),

@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
     why: "Without a log nobody can tell what an intruder did. A container that the memory killer \
           may not touch takes the host's own processes with it.",
     fix: "Keep a logging driver; limit memory instead of switching the killer off.",
+    fix_in: &[],
     levels: &[KEPT, DROPPED, KILLED, SPARED, BOUNDED, ENDLESS],
     references: &[
         Reference::CisDocker("2.13"),

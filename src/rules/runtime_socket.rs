@@ -26,6 +26,7 @@ pub(super) const RULE: Rule = Rule {
           /) hands it over as well.",
     fix: "Take the mount away; where a tool only watches, put a proxy in front that lets no writing \
           request through, and build images without the socket (BuildKit rootless, Kaniko).",
+    fix_in: &[],
     levels: &[SOCKET, FOLDER, DEVELOPER, DEVELOPER_FOLDER, JOB, JOB_FOLDER],
     references: &[
         Reference::CisDocker("5.32"),

@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     why: "A volume on the Docker socket says that the image wants to rule the host; one on /proc, \
           /sys or /dev hides or replaces what protects it.",
     fix: "Keep volumes and the working folder below /app, /data or /var/lib.",
+    fix_in: &[],
     levels: &[KERNEL, SOCKET, WORKING],
     references: &[
         Reference::CisDocker("5.6"),

@@ -20,9 +20,42 @@ pub(super) const RULE: Rule = Rule {
     why: "Values of environments, labels, commands and configuration objects are readable by \
           everyone who can read the repository, inspect the container or list the object. Removing \
           one later doesn't help: it must be revoked.",
-    fix: "Revoke the credential. Hand the new one over as a secret: `secrets:` with a file that is \
-          not in the repository or `NAME: ${NAME:?}` in Compose, `secretKeyRef` or a mounted Secret \
-          in Kubernetes.",
+    fix: "Revoke the credential, and keep the new one out of git.",
+    fix_in: &[
+        (
+            &[Platform::Compose],
+            "Revoke the credential. Hand the new one over under `secrets:`, from a file that is \
+             not in the repository, or as `NAME: ${NAME:?}`.",
+        ),
+        (
+            &[Platform::Kubernetes, Platform::Values],
+            "Revoke the credential. Hand the new one over by `secretKeyRef` or in a mounted \
+             Secret.",
+        ),
+        (
+            &[Platform::Quadlet],
+            "Revoke the credential. Hand the new one over with `Secret=` and `podman secret \
+             create`.",
+        ),
+        (
+            &[Platform::Ecs],
+            "Revoke the credential. Hand the new one over under `secrets`, with `valueFrom`.",
+        ),
+        (
+            &[Platform::Nomad],
+            "Revoke the credential. Hand the new one over from Vault or a Nomad variable, with a \
+             `template`.",
+        ),
+        (
+            &[Platform::Devcontainer],
+            "Revoke the credential. Take the new one from the developer's machine: \
+             `${localEnv:NAME}`.",
+        ),
+        (
+            &[Platform::Ci],
+            "Revoke the credential. Take the new one from the secrets that the CI server keeps.",
+        ),
+    ],
     levels: &[REFERENCED, JOB, DEFAULT, LITERAL],
     references: &[
         Reference::CisDocker("4.10"),

@@ -23,6 +23,7 @@ pub(super) const RULE: Rule = Rule {
           credential must be revoked.",
     fix: "Revoke the credential, and hand the new one over at run time: to the build with \
           `RUN --mount=type=secret,id=…`, to the container through its orchestrator's secrets.",
+    fix_in: &[],
     levels: &[MOUNTED, UNMOUNTED, NAMED, DEFAULT, LITERAL],
     references: &[
         Reference::CisDocker("4.10"),

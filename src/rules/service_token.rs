@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
           container over has every right that its account has, now or after a later binding.",
     fix: "Say `automountServiceAccountToken: false` in the pod; where it must speak to the API, \
           give it an account of its own with just those rights.",
+    fix_in: &[],
     levels: &[OFF, UNKNOWN, ON, OWN, DEFAULT],
     references: &[
         Reference::CisKubernetes("5.1.5"),

@@ -30,6 +30,7 @@ pub(super) const RULE: Rule = Rule {
           inside the container: one bug in it is enough.",
     fix: "Leave the bit out. What needs a privileged port gets `setcap cap_net_bind_service=+ep`, \
           or listens above 1024.",
+    fix_in: &[],
     levels: &[GROUP, OWNER, STRONG],
     references: &[Reference::CisDocker("4.8"), Reference::Cwe(250), Reference::Cwe(269)],
     answers: &["dockle CIS-DI-0008", "docker-bench 4.8"],

@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     why: "The role that starts a task reads the secrets and pulls the images of every task that it \
           starts. Code in the container needs none of that.",
     fix: "Give the task a role of its own in `taskRoleArn`, with what its code needs.",
+    fix_in: &[],
     levels: &[APART, SAME],
     references: &[Reference::Cwe(250), Reference::Other("Amazon ECS: IAM roles for tasks")],
     answers: &["checkov CKV_AWS_249"],

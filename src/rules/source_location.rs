@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
           way to it where there is no TLS, decides what runs in the cluster.",
     fix: "Keep the place that was reviewed, by https; else look at the new one as if its content \
           were pushed.",
+    fix_in: &[],
     levels: &[ENCRYPTED, PLAIN, FETCHED],
     references: &[Reference::Cwe(829), Reference::Cwe(319)],
     answers: &[],

@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     why: "Debugging tools and administration pages are kept behind a profile because they open \
           what the others keep closed; without it every `docker compose up` starts them.",
     fix: "Put the service back behind its profile.",
+    fix_in: &[],
     levels: &[WAITS, STARTS, OPENS],
     references: &[Reference::Cwe(1188), Reference::Compose("services: profiles")],
     answers: &[],

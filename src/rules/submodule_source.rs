@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     why: "A build context may hold a submodule's files, Dockerfiles among them. They are not in \
           this repository and are not judged with it: who holds the other one decides about them.",
     fix: "Keep the source that was reviewed; else look at the new repository as if it were pushed.",
+    fix_in: &[],
     levels: &[FETCHED],
     references: &[Reference::Cwe(829)],
     answers: &[],

@@ -4,7 +4,8 @@ use super::facts::command::{commands, place};
 use super::facts::package::installed;
 use super::facts::workload;
 use crate::model::{
-    Example, Found, Level, Measure, Platform, Reference, Rule, Severity, Stage, Word, Workload,
+    Example, Found, Level, Measure, Platform, Reference, Rule, Severity, Stage, WORKLOADS, Word,
+    Workload,
 };
 
 const USED: Level = Level::low(1, "used in the build").in_new_unit(Severity::Info);
@@ -20,6 +21,7 @@ pub(super) const RULE: Rule = Rule {
           container runs as is root in all but name.",
     fix: "Do what needs root in a `RUN` before `USER`; to step down at start, use `gosu` or \
           `setpriv` instead.",
+    fix_in: &[(WORKLOADS, "Run the command without it, as the account that it needs.")],
     levels: &[USED, STARTED, INSTALLED, MEMBER, FREE],
     references: &[Reference::Cwe(250), Reference::Docker("Building best practices: USER")],
     answers: &[

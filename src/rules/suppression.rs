@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     why: "A suppression comment is a decision not to hear a warning. It belongs under the same eyes \
           as the configuration, above all where it comes together with what it hides.",
     fix: "Mend what the scanner says; else keep the comment as narrow as it can be, with the reason.",
+    fix_in: &[],
     levels: &[STYLE, ONCE, EVERYWHERE],
     references: &[Reference::Cwe(1127)],
     answers: &["hadolint DL1001"],

@@ -6,7 +6,7 @@ use super::facts::tells::{self, Tell, When};
 use super::facts::{url, workload};
 use crate::model::{
     Example, Found, Invoked, Level, Measure, Reference, Rule, Severity, Spanned, Stage, Variable,
-    Word, Workload,
+    WORKLOADS, Word, Workload,
 };
 
 const OFF: Level = Level::high(1, "not checked").in_new_unit(Severity::Medium);
@@ -77,6 +77,13 @@ pub(super) const RULE: Rule = Rule {
           installed; the build looks the same.",
     fix: "Take the switch out. For a private authority install its certificate (`COPY ca.crt \
           /usr/local/share/ca-certificates/` and `update-ca-certificates`).",
+    fix_in: &[
+        (
+            WORKLOADS,
+            "Take the switch out. For a private authority mount its certificate and name it, as \
+             in `SSL_CERT_FILE` or `NODE_EXTRA_CA_CERTS`.",
+        ),
+    ],
     levels: &[OFF],
     references: &[Reference::Cwe(295)],
     answers: &[

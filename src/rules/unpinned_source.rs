@@ -34,8 +34,9 @@ pub(super) const RULE: Rule = Rule {
     why: "What is fetched decides about containers as much as what is written here. A branch, a \
           range or no version at all means that the next deployment may run what nobody here has \
           seen, without any commit.",
-    fix: "Name a commit or an exact version, commit the lock file beside it, and let a bot such as \
-          Renovate move both.",
+    fix: "Name a commit or an exact version, commit the lock file where there is one, and let a \
+          bot such as Renovate move them.",
+    fix_in: &[],
     levels: &[FIXED, TAG, RANGE, FLOATING, UNKNOWN, STEP_RANGE, STEP_FLOATING],
     references: &[
         Reference::Cwe(829),

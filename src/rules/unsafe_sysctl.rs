@@ -13,8 +13,11 @@ pub(super) const RULE: Rule = Rule {
     why: "Kernel settings that are not kept apart for each container change the host for all of \
           them; some (kernel.core_pattern, kernel.modprobe) name a program that the host's kernel \
           starts as root.",
-    fix: "Set it on the host, or leave it; only what Kubernetes calls safe is kept apart and \
-          harmless.",
+    fix: "Set it on the host, or leave it.",
+    fix_in: &[(
+        &[Platform::Kubernetes, Platform::Values],
+        "Set it on the host, or leave it; only what Kubernetes calls safe is kept apart and harmless.",
+    )],
     levels: &[SAFE, OWN, UNSAFE, NODE],
     references: &[
         Reference::PodSecurity("baseline: Sysctls"),

@@ -26,6 +26,7 @@ pub(super) const RULE: Rule = Rule {
     why: "The checksum or signature was the only thing that tied the build to what its author saw; \
           without it the server decides what gets into the image.",
     fix: "Put the check back between download and use. For a new version write down its checksum.",
+    fix_in: &[],
     levels: &[CHECKED, UNCHECKED],
     references: &[Reference::Cwe(494), Reference::Cwe(347)],
     answers: &[],

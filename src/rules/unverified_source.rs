@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     why: "The check is what tells the publisher's work from that of whoever holds the registry or \
           the repository today. Without it, both look alike.",
     fix: "Keep `verify` and its provider; when keys change, change the secret that it names.",
+    fix_in: &[],
     levels: &[CHECKED, UNCHECKED],
     references: &[Reference::Cwe(347), Reference::Other("Flux: Git Repositories, Verification")],
     answers: &[],

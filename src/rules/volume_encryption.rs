@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     why: "Without it whoever is on the network between the container and the file server reads and \
           changes what the volume holds.",
     fix: "Set `transitEncryption` to `ENABLED`.",
+    fix_in: &[],
     levels: &[ENCRYPTED, PLAIN],
     references: &[Reference::Cwe(319), Reference::Other("Amazon ECS: EFSVolumeConfiguration")],
     answers: &["checkov CKV_AWS_97", "trivy AWS-0035"],

@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
           program, a configuration, a module that root loads later.",
     fix: "Give the folder to the account that writes to it: `COPY --chown=app`, `chown app DIR` \
           and mode 755 or 750.",
+    fix_in: &[],
     levels: &[OPEN],
     references: &[Reference::Cwe(732)],
     answers: &["droast DF034"],

@@ -15,6 +15,26 @@ pub(super) const RULE: Rule = Rule {
     why: "Where nothing can be written, nothing can be planted: no web shell, no changed program, \
           no tool that is fetched after a break-in.",
     fix: "Keep it read-only and mount a volume or a tmpfs where the program must write.",
+    fix_in: &[
+        (
+            &[Platform::Compose],
+            "Keep `read_only: true` and mount a volume or a tmpfs where the program must write.",
+        ),
+        (
+            &[Platform::Kubernetes, Platform::Values],
+            "Keep `readOnlyRootFilesystem: true` and mount an `emptyDir` where the program must \
+             write.",
+        ),
+        (
+            &[Platform::Quadlet],
+            "Keep `ReadOnly=true` and mount a volume or a tmpfs where the program must write.",
+        ),
+        (
+            &[Platform::Ecs],
+            "Keep `\"readonlyRootFilesystem\": true` and mount a volume where the program must \
+             write.",
+        ),
+    ],
     levels: &[ON, UNKNOWN, OFF],
     references: &[
         Reference::CisDocker("5.13"),

@@ -131,7 +131,7 @@ fn read(text: Text, surface: Option<&surface::Surface>) -> File {
 
 /// One revision, measured with `rules`.
 pub fn measured(tree: &MapTree, rules: &[&'static Rule], settings: &Settings) -> Vec<Measured> {
-    let resolved = resolve::units(tree, &tree.paths(), &resolve::Names::Walk, settings);
+    let resolved = resolve::units(tree, &tree.paths(), &resolve::Names::walk(), settings);
     resolved
         .units
         .into_iter()

@@ -30,6 +30,7 @@ const fn rule(id: &'static str, fix: &'static str) -> Rule {
         promise: "",
         why: "",
         fix,
+        fix_in: &[],
         levels: &[],
         references: &[],
         answers: &[],
@@ -59,6 +60,7 @@ fn port(line: u32) -> Finding {
             now: (OPEN, "5432:5432".into()),
             message: "port 5432/tcp of db: was this host only, now every address of the host"
                 .into(),
+            fix: PORT.fix,
             fingerprint: format!("{line:016x}"),
             commit: None,
             new_unit: false,
@@ -74,6 +76,7 @@ fn of_rule(rule: &'static Rule, severity: Severity, unit: &str, message: &str) -
     let mut finding = port(1);
     let it = &mut finding.regression;
     it.rule = rule;
+    it.fix = rule.fix;
     it.severity = severity;
     it.path = "Dockerfile".into();
     it.unit_path = "Dockerfile".into();

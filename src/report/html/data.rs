@@ -32,7 +32,6 @@ struct RuleText {
     id: &'static str,
     promise: &'static str,
     why: &'static str,
-    fix: &'static str,
 }
 
 /// The commits that brought or repaired something.
@@ -60,6 +59,7 @@ struct Columns<'a> {
     old: Vec<u8>,
     unit: Vec<usize>,
     message: Vec<usize>,
+    fix: Vec<usize>,
     fingerprint: Vec<&'a str>,
     team: Vec<usize>,
     removed: Vec<Vec<usize>>,
@@ -144,6 +144,7 @@ impl<'a> Filler<'a> {
         let current = self.strings.add(row.path.clone());
         let unit = self.strings.add(printable(&it.unit, TEXT));
         let message = self.strings.add(printable(&it.message, TEXT));
+        let fix = self.strings.add(it.fix.to_owned());
         let (removed, added) = (self.lines(&it.removed), self.lines(&it.added));
         let f = &mut self.findings;
         f.rule.push(rule);
@@ -157,6 +158,7 @@ impl<'a> Filler<'a> {
         f.old.push(u8::from(it.side == Side::Old));
         f.unit.push(unit);
         f.message.push(message);
+        f.fix.push(fix);
         f.fingerprint.push(&it.fingerprint);
         f.team.push(team);
         f.removed.push(removed);
@@ -182,8 +184,7 @@ impl<'a> Filler<'a> {
         if let Some(at) = self.rules.iter().position(|known| known.id == rule.id) {
             return at;
         }
-        let (promise, why, fix) = (rule.promise, rule.why, rule.fix);
-        self.rules.push(RuleText { id: rule.id, promise, why, fix });
+        self.rules.push(RuleText { id: rule.id, promise: rule.promise, why: rule.why });
         self.rules.len() - 1
     }
 

@@ -167,7 +167,7 @@
     const rule = rules[F.rule[at]], step = F.step[at], repair = F.repaired[at];
     const parts = [];
     if (F.removed[at].length + F.added[at].length) parts.push(lines(F.removed[at], F.added[at]));
-    parts.push(make('p', [make('strong', 'Why it matters: '), rule.why]), make('p', [make('strong', 'What to do: '), rule.fix]));
+    parts.push(make('p', [make('strong', 'Why it matters: '), rule.why]), make('p', [make('strong', 'What to do: '), strings[F.fix[at]]]));
     const facts = [
       ['Landed in', commit(step) + (strings[steps.subject[step]] ? `: ${strings[steps.subject[step]]}` : '')],
       ['Full commit', steps.id[step]],

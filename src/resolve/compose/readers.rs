@@ -133,8 +133,9 @@ impl<'t> Readers<'t> {
         }
         let names = self.tree.names(folder);
         let names = names.iter().filter(|(name, _)| is_named_compose(name.as_bstr())).take(NAMES);
-        let named: Rc<[Rc<File>]> =
-            names.filter_map(|(name, _)| self.read(join(folder, name.as_bstr()).as_bstr())).collect();
+        let named: Rc<[Rc<File>]> = names
+            .filter_map(|(name, _)| self.read(join(folder, name.as_bstr()).as_bstr()))
+            .collect();
         self.named.insert(folder.to_owned(), Rc::clone(&named));
         named
     }

@@ -8,8 +8,8 @@ use super::copies::{Source, Verdict, whole};
 use super::sensitive::{self, IN_FOLDERS, PROBES};
 use super::{Names, join};
 use crate::model::{
-    BuildContext, Builders, Declared, EntryKind, File, Gap, Pattern, Reached, Sensitive, Span, Spanned, Taken,
-    Tracked, Tree, deciding,
+    BuildContext, Builders, Declared, EntryKind, File, Gap, GapKind, Pattern, Reached, Sensitive,
+    Span, Spanned, Taken, Tracked, Tree, deciding,
 };
 
 /// The ignore files of a context as a whole.
@@ -68,6 +68,13 @@ pub(super) fn reach(
     let taken =
         |path: &str| sources.iter().any(|source| !matches!(source.takes(path), Verdict::No));
     for (number, (path, kind)) in tracked.iter().filter(|(path, _)| taken(path)).enumerate() {
+        if let Names::Walk(walked) = names
+            && !walked.take()
+        {
+            let message = "the build contexts of one push hold too many sensitive names";
+            context.gaps.push(Gap::of(GapKind::Limit, "", message));
+            break;
+        }
         let file = Some(open(path, *kind, number < MOST_OPENED));
         let name = Name { shown: path, path, kind: *kind, file };
         more.extend(reached(&name, sources, &ignores, false));
@@ -227,10 +234,8 @@ fn tracked(
     names: &Names,
 ) -> (Vec<(String, Sensitive)>, Option<Gap>) {
     let found = match names {
-        Names::Walk => tree.below(folder, &|path| !sensitive::foreign(path), &|path| {
-            sensitive::kind(path).is_some()
-        }),
-        Names::Same => Ok(Vec::new()),
+        Names::Walk(walked) => walked.below(folder, tree),
+        Names::Same => Ok(Rc::default()),
         Names::Only(paths) => {
             let there = |path: &&BString| tree.kind(path.as_bstr()).is_some();
             Ok(paths.iter().filter(there).cloned().collect())
@@ -238,7 +243,7 @@ fn tracked(
     };
     let (found, gap) = match found {
         Ok(found) => (found, None),
-        Err(gap) => (Vec::new(), Some(gap)),
+        Err(gap) => (Rc::default(), Some(gap)),
     };
     let prefix = join(folder, b"");
     let relative = found.iter().filter_map(|path| {
