@@ -130,10 +130,7 @@ fn script(path: &str, tree: &dyn Tree, folders: &[&BStr]) -> Option<std::rc::Rc<
         } else {
             [folder.as_bytes(), b"/", path.as_bytes()].concat().into()
         };
-        let folder = path.rfind_byte(b'/').and_then(|at| path.get(..at)).unwrap_or_default();
-        let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-        let names = tree.names(folder.as_bstr());
-        names.iter().find(|(entry, _)| entry == name)?;
+        tree.kind(path.as_bstr())?;
         tree.file(path.as_ref()).ok().flatten()
     })
 }
