@@ -42,6 +42,11 @@ impl Rule {
         let own = self.fix_in.iter().find(|(platforms, _)| platforms.contains(&workload.platform));
         own.map_or(self.fix, |(_, fix)| fix)
     }
+
+    /// All that it may say, the general one first.
+    pub fn fixes(&self) -> impl Iterator<Item = &'static str> {
+        [self.fix].into_iter().chain(self.fix_in.iter().map(|(_, fix)| *fix))
+    }
 }
 
 /// The kind of unit a rule measures, and how.

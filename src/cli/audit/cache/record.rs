@@ -188,7 +188,8 @@ impl Writer {
             self.level(it.rule, level)?;
             self.text(evidence);
         }
-        self.text(&it.message).text(&it.fingerprint);
+        let fix = it.rule.fixes().position(|fix| fix == it.fix)?;
+        self.text(&it.message).number(fix as u64).text(&it.fingerprint);
         self.maybe(it.commit.as_deref(), |out, commit| {
             out.text(commit);
         });
@@ -304,6 +305,7 @@ impl Reader<'_> {
             was: self.maybe(reached)?,
             now: reached(self)?,
             message: self.text()?,
+            fix: rule.fixes().nth(self.size()?)?,
             fingerprint: self.text()?,
             commit: self.maybe(Self::text)?,
             new_unit: self.truth()?,
