@@ -65,6 +65,16 @@ pub(super) const RULE: Rule = Rule {
             beside: &[],
             findings: &[],
         },
+        Example {
+            file: "Dockerfile", // the same file, now where it is there
+            change: "
+                  FROM node:20
+                - COPY prod.env .
+                + COPY prod.env* .
+            ",
+            beside: &[],
+            findings: &[],
+        },
     ],
 };
 
@@ -80,6 +90,9 @@ fn measure(context: &BuildContext, found: &mut Found<'_>) {
             _ => SECRET,
         };
         let evidence = reached.evidence.split(", ").next().unwrap_or_default();
-        found.say(level, &reached.path, &reached.place, evidence);
+        // `app.env*`, so that the build does without the file, takes what `app.env` took.
+        let path = reached.path.as_str();
+        let other = path.strip_suffix('*').map_or_else(|| format!("{path}*"), str::to_owned);
+        found.say(level, path, &reached.place, evidence).within([other]);
     }
 }
