@@ -62,7 +62,7 @@ impl<'a> Locator<'a> {
         }
         let removed =
             worse.was.or_else(|| self.lost(worse)).and_then(|was| self.first_removed(was));
-        let added = self.first_added(worse.now);
+        let added = self.secret(worse.now).or_else(|| self.first_added(worse.now));
         match (added, removed) {
             (_, Some((span, lines))) if worse.now.absent => Place {
                 side: Which::Old,
@@ -141,6 +141,18 @@ impl<'a> Locator<'a> {
                 return Some((Span { end_line: span.line, ..span }, Vec::new()));
             }
             Some((span, lines))
+        })
+    }
+
+    /// The very line of a secret, where the push added it: its value may be a whole file.
+    fn secret(&self, now: &Exposure) -> Option<(Span, Vec<u32>)> {
+        let secret = now.hidden.as_deref()?.lines().next().filter(|line| !line.is_empty())?;
+        now.places.iter().find_map(|place| {
+            let text = text(self.new, place.file)?;
+            let added = &self.lines_of(text).added;
+            let mut lines = added.range(place.line..=place.end_line.max(place.line)).copied();
+            let line = lines.find(|&line| text.line(line).is_some_and(|it| it.contains(secret)))?;
+            Some((Span { line, end_line: line, ..*place }, vec![line]))
         })
     }
 

@@ -68,6 +68,7 @@ pub fn compare_beside(
     let mut outcome = Outcome::default();
     let (mut worse_together, mut better_together) = (Vec::new(), Vec::new());
     let mut better_at = std::collections::HashSet::new();
+    let mut secrets: HashMap<_, usize> = HashMap::new();
     let changes = subtract::subtract(old.units, new.units, &pairs);
     let written = written(&changes);
     for change in changes {
@@ -84,6 +85,20 @@ pub fn compare_beside(
                 let mut regression = message::regression(&worse, &locator, &mask);
                 if pair::as_its_model(&worse, models) {
                     regression.severity = Severity::Info;
+                }
+                // A secret that one line gives to several units, or to two names, is one finding.
+                if let Some(value) = worse.now.identity.filter(|_| worse.now.hidden.is_some()) {
+                    let at =
+                        (regression.rule.id, regression.path.clone(), regression.span.line, value);
+                    let known = outcome.regressions.len();
+                    let first = *secrets.entry(at).or_insert(known);
+                    if let Some(told) = outcome.regressions.get_mut(first).filter(|_| first < known)
+                    {
+                        if regression.severity > told.severity {
+                            *told = regression;
+                        }
+                        continue;
+                    }
                 }
                 let list =
                     if worse.now.together { &mut worse_together } else { &mut outcome.regressions };

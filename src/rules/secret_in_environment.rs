@@ -1,6 +1,6 @@
 //! Secrets written down where an orchestrator's files hand them to containers.
 
-use super::facts::secret::{Teller, of_value, promises};
+use super::facts::secret::{Teller, of_value, promises, tells_about};
 use super::facts::workload::shells;
 use crate::model::{
     DataKind, DataObject, Example, Found, Level, Measure, Platform, Reference, Rule, Severity,
@@ -255,14 +255,19 @@ fn secret_file(used: &Spanned<ValueFile>, teller: &mut Teller<'_, '_>) {
     let text = &file.text.content;
     let place = Spanned::new((), file.text.span(0..text.len())).because(used.places());
     let name = &used.value.used_as;
-    match of_value("password", text.trim()) {
+    // What holds a user's name lies beside its password.
+    let promised = if tells_about(name) { "" } else { "password" };
+    match of_value(promised, text.trim()) {
         Some(secret) => teller.tell(&secret, &format!("content of {name}"), &place),
         None => teller.block(text, name, &place),
     }
 }
 
-/// What a dotted or slashed name ends in: the rest says whose it is.
+/// What a dotted or slashed name ends in: the rest says whose it is. `checksum/secret` is a sum.
 fn last(name: &str) -> &str {
+    if name.starts_with("checksum/") {
+        return "";
+    }
     name.rsplit(['.', '/']).next().unwrap_or(name)
 }
 

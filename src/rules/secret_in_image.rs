@@ -119,9 +119,6 @@ pub(super) const RULE: Rule = Rule {
 
 fn measure(stage: &Stage, found: &mut Found<'_>) {
     let mut teller = Teller::new(found, DEFAULT, LITERAL);
-    for variable in stage.env.iter().chain(&stage.labels) {
-        teller.variable(variable);
-    }
     let mut asked = Vec::new();
     for argument in &stage.args {
         teller.variable(argument);
@@ -129,6 +126,9 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
         if value.is_empty() && promises(&argument.name).is_some() {
             asked.push(argument);
         }
+    }
+    for variable in stage.env.iter().chain(&stage.labels) {
+        teller.variable(variable);
     }
     for argument in &asked {
         let key = format!("secret in {}", argument.name);

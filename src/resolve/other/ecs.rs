@@ -103,6 +103,12 @@ fn read_container(node: &Node, unit: &mut Workload) {
     unit.command = field(node, "command").and_then(|node| terms::exec(&nodes::words(node)));
     if let Some(check) = field(node, "healthCheck") {
         unit.healthcheck = Some(check.place(Known::Is(true)));
+        let words = field(check, "command").map(nodes::words).unwrap_or_default();
+        unit.commands.extend(match words.split_first() {
+            Some((kind, [text])) if kind.value.text == "CMD-SHELL" => terms::shell(text),
+            Some((_, words)) => terms::exec(words),
+            None => None,
+        });
     }
     linux(node, unit);
 }

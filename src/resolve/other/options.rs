@@ -198,6 +198,7 @@ pub(super) fn set(to: &mut Workload, name: &str, value: &Word) {
         "health-cmd" => {
             let on = Known::Is(!matches!(text, "none" | ""));
             to.healthcheck = Some(terms::at(value, on));
+            to.commands.extend(terms::shell(value));
         }
         "systempaths" | "unmask" => {
             let open = Known::Is(terms::is_all(text) || text.contains("/proc"));

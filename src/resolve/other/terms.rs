@@ -366,6 +366,15 @@ pub(super) fn exec(words: &[Word]) -> Option<Invocation> {
     Some(Invocation { place: Spanned::new((), span), exec, shell })
 }
 
+/// A text that a shell runs.
+pub(super) fn shell(text: &Word) -> Option<Invocation> {
+    let part = |part: &str| {
+        let value = Value { text: part.to_owned(), unknown: false };
+        Word { value, ..text.clone() }
+    };
+    exec(&[part("sh"), part("-c"), text.clone()])
+}
+
 /// Both where they are of one file.
 fn join(a: Span, b: Span) -> Span {
     if a.file == b.file { a.to(b) } else { a }

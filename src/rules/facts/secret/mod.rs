@@ -2,12 +2,14 @@
 
 mod base64;
 mod name;
+mod option;
 mod provider;
+mod shown;
 mod teller;
 mod token;
 mod value;
 
-pub(in crate::rules) use name::promises;
+pub(in crate::rules) use name::{promises, tells_about};
 pub(in crate::rules) use teller::Teller;
 
 /// How sure it is that a value gives access to something.
@@ -35,12 +37,29 @@ const LONGEST: usize = 64 * 1024;
 
 /// The secret that a value is, under a name that may promise one.
 pub(in crate::rules) fn of_value(name: &str, text: &str) -> Option<Secret> {
-    if let Some(secret) = in_text(text).into_iter().next() {
-        return Some(secret);
+    in_text(text).into_iter().next().or_else(|| in_settings(text)).or_else(|| promised(name, text))
+}
+
+/// What stands under a name that promises it.
+fn promised(name: &str, text: &str) -> Option<Secret> {
+    let strength = value::judge(text, promises(name)?)?;
+    Some(Secret {
+        what: "value",
+        value: text.trim().trim_matches(['"', '\'']).to_owned(),
+        strength,
+    })
+}
+
+/// `Server=db;Password=…`, `jdbc:…?user=app&password=…`, `-Dkey.password=…`: settings in one value.
+fn in_settings(text: &str) -> Option<Secret> {
+    if text.len() > LONGEST || !text.contains('=') || !text.contains([' ', ';', '&', '?', ',']) {
+        return None;
     }
-    let promise = promises(name)?;
-    let strength = value::judge(text, promise)?;
-    Some(Secret { what: "value", value: text.trim().to_owned(), strength })
+    text.split([' ', ';', '&', '?', ',', '\n']).take(256).find_map(|piece| {
+        let (name, value) = piece.split_once('=')?;
+        let name = name.rsplit('.').next()?.trim_start_matches("-D").trim_start_matches('-');
+        promised(name, value)
+    })
 }
 
 /// The secrets that show by themselves in any text: tokens, keys, URLs and headers with passwords.

@@ -2,12 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::{Secret, Strength, in_text, of_login, of_value};
+use super::{Secret, Strength, in_text, of_value, option};
 use crate::model::{Found, Level, Script, Shell, Spanned, Variable, Word, redact};
-
-/// Options that only sound like a secret and take no value.
-const SWITCHES: [&str; 4] =
-    ["--disabled-password", "--no-password", "--password-stdin", "--with-password"];
 
 /// How many lines of a value are read as settings.
 const LINES: usize = 4096;
@@ -50,10 +46,9 @@ impl<'f, 'a> Teller<'f, 'a> {
             for redirect in &invoked.command.redirects {
                 self.text(redirect.target.as_str(), instruction, &redirect.target.text);
             }
-            let words = invoked.words;
-            for pair in words.windows(2) {
-                let [flag, value] = pair else { continue };
-                self.option(invoked.program(), flag, value, instruction);
+            for (secret, taken_by, word) in option::of_command(&invoked) {
+                let key = format!("secret behind {taken_by} of {instruction}");
+                self.tell(&secret, &key, &word.text);
             }
         }
     }
@@ -68,31 +63,6 @@ impl<'f, 'a> Teller<'f, 'a> {
         {
             let name = name.trim_start_matches('-');
             self.tell(&secret, &format!("secret in {name} of {instruction}"), &word.text);
-        }
-    }
-
-    /// `--password value`, `curl -u user:password`, `sshpass -p value`.
-    fn option(&mut self, program: &str, flag: &Word, value: &Word, instruction: &str) {
-        let name = flag.as_str();
-        if !name.starts_with('-') || value.as_str().starts_with('-') {
-            return;
-        }
-        let secret = match (program, name) {
-            ("curl", "-u" | "--user" | "--proxy-user" | "-U") => of_login(value.as_str()),
-            ("sshpass" | "docker" | "podman" | "az" | "helm", "-p") => {
-                of_value("password", value.as_str())
-            }
-            // `adduser --disabled-password app` takes no value.
-            (_, long)
-                if long.starts_with("--") && !long.contains('=') && !SWITCHES.contains(&long) =>
-            {
-                of_value(long.trim_start_matches('-'), value.as_str())
-            }
-            _ => None,
-        };
-        if let Some(secret) = secret {
-            let key = format!("secret behind {name} of {instruction}");
-            self.tell(&secret, &key, &value.text);
         }
     }
 
@@ -155,10 +125,24 @@ impl<'f, 'a> Teller<'f, 'a> {
     }
 }
 
-/// `NAME=value`, `name: value`, quotes and what ends it taken off.
+/// `NAME=value`, `name: value`, `define('NAME', 'value')`: quotes, a comment behind it and what ends
+/// it taken off.
 fn setting(line: &str) -> Option<(&str, &str)> {
-    let (name, value) = line.split_once(['=', ':'])?;
-    let name = name.trim().trim_start_matches("export ").trim_matches(['"', '\'']);
-    let value = value.trim().trim_end_matches([',', ';']).trim_matches(['"', '\'']);
-    (!name.starts_with(['#', ';']) && !name.starts_with("//")).then_some((name, value))
+    let line = line.trim();
+    if line.starts_with(['#', ';']) || line.starts_with("//") {
+        return None;
+    }
+    let (name, value) = match line.strip_prefix("define(") {
+        Some(rest) => rest.trim_end_matches([';', ')']).split_once(',')?,
+        None => line.split_once(['=', ':'])?,
+    };
+    let name = name.trim().trim_start_matches("export ").trim_start_matches("- ");
+    let name = name.trim_matches(['"', '\'']);
+    let value = value.trim();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let value = match quote.and_then(|quote| value.get(1..)?.split_once(quote)) {
+        Some((inside, _)) => inside,
+        None => value.split(" #").next().unwrap_or(value).trim_end().trim_end_matches([',', ';']),
+    };
+    (!name.contains(char::is_whitespace)).then_some((name, value))
 }

@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::name::Promise;
 use super::provider::{Check, Form, TABLES};
+use super::shown::is_shown;
 use super::{Secret, Strength, value};
 
 /// Shortest text that any form fits in.
@@ -135,17 +136,9 @@ fn judge(user: &str, secret: &str, form: &Form) -> Option<Strength> {
         Check::Random | Check::Checksum => {
             (!is_shown(secret) && is_random(secret)).then_some(Strength::Strong)
         }
-        Check::Login => value::judge_login(user, secret),
+        Check::Login => value::judge_login(user, secret).filter(|_| !is_shown(secret)),
         Check::Token => value::judge(secret, Promise::Token),
     }
-}
-
-/// It says itself that it is only shown.
-fn is_shown(secret: &str) -> bool {
-    let lower = secret.to_ascii_lowercase();
-    ["example", "xxxxx", "placeholder", "your_", "your-", "redacted", "dummy"]
-        .iter()
-        .any(|word| lower.contains(word))
 }
 
 /// Its characters are as uneven as chance makes them: 2.6 bits each at least, which no random text

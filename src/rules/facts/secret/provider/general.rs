@@ -17,8 +17,8 @@ pub(super) const FORMS: &[Form] = &[
     within(
         "authorization",
         "credential of a header",
-        &["authorization:", "authorization\":", "authorization="],
-        r#"(?i)authorization"?\s{0,4}[:=]\s{0,4}"?(?:bearer|basic|token)\s+([^\s'"]{8,4096})"#,
+        &["authorization:", "authorization\":", "authorization=", "authorization \""],
+        r#"(?i)authorization"?\s{0,4}[:=]?\s{0,4}"?(?:bearer|basic|token)\s+([^\s'"]{8,4096})"#,
         Check::Token,
         "Authorization: Bearer 8fj2kd93jf02kd93jf0",
         "Authorization: Bearer $TOKEN",
@@ -31,6 +31,15 @@ pub(super) const FORMS: &[Form] = &[
         Check::Token,
         "X-Api-Key: 8fj2kd93jf02kd93jf0",
         "X-Api-Key: ${API_KEY}",
+    ),
+    within(
+        "sql-password",
+        "password of a database account",
+        &["identified by '", "password '"],
+        r"(?i)(?:identified\s{1,4}by|\s(?:with|encrypted|role|user)\s(?:.{0,80}\s)?password)\s{1,4}'([^'\s]{3,200})'",
+        Check::Login,
+        "CREATE USER app IDENTIFIED BY 'q8Zr2Lx7mKw'",
+        "CREATE USER app IDENTIFIED BY '${PW}'",
     ),
     within(
         "private-key",
