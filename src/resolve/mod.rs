@@ -152,8 +152,8 @@ pub fn units(tree: &dyn Tree, paths: &[BString], names: &Names, settings: &Setti
     objects.extend(made.objects);
     resolved.add(made.resolved);
     let mut charts = helm::Charts::new(tree);
-    for file in of(&[FileKind::Template]) {
-        objects.extend(kubernetes::objects(&charts.fill(&file), &file));
+    for (file, documents) in charts.fill(&of(&[FileKind::Template])) {
+        objects.extend(kubernetes::objects(&documents, &file));
     }
     resolved.units.extend(objects.iter().flat_map(helm::of_object));
     resolved.add(helm::charts(tree, &of(&[FileKind::Chart])));

@@ -6,12 +6,13 @@
 //! without a value, or an item, as what stands around it wants. Whoever knows the chart's values
 //! puts in what the actions leave.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use bstr::{BStr, ByteSlice as _};
 
 use super::{Surface, yaml};
-use crate::model::template::{Action, ActionKind, actions};
+use crate::model::template::{Action, ActionKind, BranchKind, actions, branches};
 use crate::model::{Declared, FileKind, Gap, GapKind, Node, Reading, Text};
 
 pub(super) const SURFACE: Surface = Surface {
@@ -31,7 +32,11 @@ fn is_in_templates(path: &BStr) -> bool {
 /// It has actions where no string of a plain manifest has them, and it says what it is.
 fn concerns(path: &BStr, content: &[u8]) -> bool {
     let has = |word: &str| content.contains_str(word);
-    has("{{") && has("apiVersion") && has("kind") && (is_in_templates(path) || outside(content))
+    let inside = is_in_templates(path);
+    // One that is all named templates of others.
+    let includes = || inside && (has("include \"") || has("template \""));
+    has("{{")
+        && (has("apiVersion") && has("kind") && (inside || outside(content)) || includes())
 }
 
 /// An action begins a line or a value.
@@ -50,9 +55,9 @@ fn read(text: &Text) -> Reading {
 
 /// The documents of a template; that something can't be read is said once.
 pub(super) fn documents(text: &Text) -> (Vec<Node>, Vec<Gap>) {
-    let actions = actions(&text.content);
+    let (content, actions) = without_named(&text.content, actions(&text.content));
     let masked = |filled: bool| {
-        let (content, holes) = mask(&text.content, &actions, filled);
+        let (content, holes) = mask(&content, &actions, filled);
         yaml::masked(text, &content, &holes)
     };
     let (mut documents, mut gaps) = masked(true);
@@ -68,6 +73,26 @@ pub(super) fn documents(text: &Text) -> (Vec<Node>, Vec<Gap>) {
         Gap { span: gap.span, key, ..Gap::of(GapKind::Partial, text.path.clone(), message) }
     });
     (documents, gap.into_iter().collect())
+}
+
+/// What named templates leave stands where they are taken in, and not here.
+fn without_named(content: &str, actions: Vec<Action>) -> (Cow<'_, str>, Vec<Action>) {
+    let named = |action: &Action| action.kind == ActionKind::Begin(BranchKind::Define);
+    if !actions.iter().any(named) {
+        return (Cow::Borrowed(content), actions);
+    }
+    let mut blank = content.as_bytes().to_vec();
+    let (mut outside, mut covered) = (actions.clone(), 0);
+    for branch in branches(content, &actions) {
+        if branch.kind == BranchKind::Define && branch.body.start >= covered {
+            overwrite(&mut blank, branch.body.clone(), b' ');
+            outside.retain(|action| {
+                action.range.start < branch.body.start || action.range.start >= branch.body.end
+            });
+            covered = branch.body.end;
+        }
+    }
+    (Cow::Owned(String::from_utf8(blank).unwrap_or_default()), outside)
 }
 
 /// The content with its actions overwritten, and where they were; `filled`: an action alone on its

@@ -1,56 +1,75 @@
 //! Helm: templates filled in from the chart's own values, charts that others are built from.
 
-mod eval;
+mod chart;
+mod expression;
+mod functions;
+mod library;
+mod plan;
 mod render;
+mod scope;
 mod source;
 mod term;
 mod values;
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use bstr::{BStr, BString, ByteSlice as _};
 
 use super::kubernetes::Object;
-use crate::model::template::{self, BranchKind};
-use crate::model::{Declared, EntryKind, File, FileKind, Node, Settings, Tree};
+use crate::model::{Declared, File, Node, Settings, Tree};
 
 pub(super) use source::{Draft, of_object, value};
 
 use super::Resolved;
-use eval::Scope;
-use term::Term;
+use plan::{Place, Plan, Script};
+use scope::{Dot, Scope};
 use values::Values;
 
-/// How many files with named templates one chart is read for.
-const HELPERS: usize = 20;
 /// How many templates of one chart are read because its values changed.
 const TEMPLATES: usize = 300;
 
-/// The charts of one revision, each read once.
+/// The charts of one revision, and what of their values is put in.
 pub(super) struct Charts<'t> {
     tree: &'t dyn Tree,
-    known: HashMap<BString, Scope>,
+    known: chart::Known<'t>,
     /// Values that a template has put in.
     used: values::Used,
 }
 
 impl<'t> Charts<'t> {
     pub(super) fn new(tree: &'t dyn Tree) -> Self {
-        Self { tree, known: HashMap::new(), used: values::Used::new() }
+        Self { tree, known: chart::Known::new(tree), used: values::Used::new() }
     }
 
-    /// The documents of a template, with what its chart's values put in.
-    pub(super) fn fill(&mut self, file: &File) -> Vec<Node> {
-        let Declared::Tree(documents) = &file.declared else { return Vec::new() };
-        let scope = match chart_of(file.text.path.as_bstr()) {
-            Some(root) => self.scope(root),
-            None => unknown(),
-        };
-        let at = |action: &template::Action| file.text.span(action.range.clone());
-        let filled = render::documents(documents, &file.text.content, &scope, at);
-        values::used(&filled, &mut self.used);
+    /// The documents of each of these templates, with what its chart's values put in.
+    pub(super) fn fill(&mut self, files: &[Rc<File>]) -> Vec<(Rc<File>, Vec<Node>)> {
+        let is_partial = |file: &&Rc<File>| chart::is_partial(file.text.path.as_bstr());
+        let (partials, files): (Vec<_>, Vec<_>) = files.iter().partition(is_partial);
+        let mut filled = Vec::new();
+        for file in files {
+            let Some(scope) = self.scope(file) else { continue };
+            let Declared::Tree(documents) = &file.declared else { continue };
+            let script = Rc::new(Script::new(&file.text.content));
+            let place = Place::File(Rc::clone(file), 0);
+            let plan = Plan::new(scope, &script, &Dot::Root, place);
+            filled.push((Rc::clone(file), render::documents(documents, &plan)));
+        }
+        // Only now it shows which of them nothing has taken in.
+        for file in partials {
+            let Some(scope) = self.scope(file) else { continue };
+            filled.push((Rc::clone(file), scope.library.left_over(file, &scope)));
+        }
+        for (_, documents) in &filled {
+            values::used(documents, &mut self.used);
+        }
         filled
+    }
+
+    fn scope(&mut self, file: &File) -> Option<Scope<'t>> {
+        match chart_of(file.text.path.as_bstr()) {
+            Some(root) => self.known.at(root),
+            None => Some(Scope::unknown(Rc::new(library::Library::new(self.tree, &[])))),
+        }
     }
 
     /// The units of values that no template of the tree puts in: those of files, and those that
@@ -68,15 +87,6 @@ impl<'t> Charts<'t> {
         let mut all: Vec<Values<'f>> = files.iter().filter_map(of_file).collect();
         all.extend(objects.iter().filter_map(handed));
         values::units(&all, &self.used, self.tree, settings)
-    }
-
-    fn scope(&mut self, root: &BStr) -> Scope {
-        if let Some(scope) = self.known.get(root) {
-            return scope.clone();
-        }
-        let scope = read(self.tree, root);
-        self.known.insert(root.to_owned(), scope.clone());
-        scope
     }
 }
 
@@ -97,55 +107,6 @@ pub(super) fn chart_of(path: &BStr) -> Option<&BStr> {
         return Some(b"".as_bstr());
     }
     path.rfind(b"/templates/").map(|at| path[..at].as_bstr())
-}
-
-fn unknown() -> Scope {
-    Scope {
-        values: Term::unknown(),
-        chart: Term::unknown(),
-        variables: HashMap::new(),
-        defines: Rc::default(),
-        top: eval::Dot::Root,
-        depth: 0,
-    }
-}
-
-fn read(tree: &dyn Tree, root: &BStr) -> Scope {
-    let document = |name: &str, kind: FileKind| {
-        let file = tree.file_as(below(root, name).as_bstr(), kind).ok().flatten()?;
-        first(&file).cloned()
-    };
-    let Some(chart) = document("Chart.yaml", FileKind::Chart) else { return unknown() };
-    let values = document("values.yaml", FileKind::Values);
-    Scope {
-        values: values.map_or_else(Term::nothing, Term::node),
-        chart: Term::node(chart),
-        defines: Rc::new(defines(tree, root)),
-        ..unknown()
-    }
-}
-
-/// The named templates of a chart's partials.
-fn defines(tree: &dyn Tree, root: &BStr) -> HashMap<String, Rc<str>> {
-    let folder = below(root, "templates");
-    let partial =
-        |(name, kind): &(BString, EntryKind)| *kind == EntryKind::File && name.starts_with(b"_");
-    let mut found = HashMap::new();
-    for (name, _) in
-        tree.names(folder.as_bstr()).iter().filter(|entry| partial(entry)).take(HELPERS)
-    {
-        let path = [folder.as_slice(), name].join(&b'/');
-        let Ok(Some(file)) = tree.file_as(path.as_bstr(), FileKind::Template) else { continue };
-        let text = &file.text.content;
-        let actions = template::actions(text);
-        let all = template::branches(text, &actions);
-        for branch in all.iter().filter(|branch| branch.kind == BranchKind::Define) {
-            let name = text.get(branch.code.clone()).unwrap_or_default();
-            let body = text.get(branch.body.clone()).unwrap_or_default();
-            found.insert(name.trim_matches('"').to_owned(), Rc::from(body));
-        }
-    }
-    found
 }
 
 /// The first document of a structured file.
@@ -187,18 +148,25 @@ pub(super) fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
         let name = name.to_string().replace("lock", "yaml");
         return vec![below(folder, &name)];
     }
-    let partial = name.starts_with(b"_");
     let root = match name.as_bytes() {
         b"values.yaml" | b"Chart.yaml" => folder,
-        _ if partial => match chart_of(path) {
+        _ if chart::is_partial(path) => match chart_of(path) {
             Some(root) => root,
             None => return Vec::new(),
         },
         _ => return Vec::new(),
     };
-    let templates = below(root, "templates");
-    let yaml = |path: &BStr| path.ends_with(b".yaml") || path.ends_with(b".yml");
-    let mut readers = tree.below(templates.as_bstr(), &|_| true, &yaml).unwrap_or_default();
+    let is_template = |path: &BStr| {
+        (path.ends_with(b".yaml") || path.ends_with(b".yml") || path.ends_with(b".tpl"))
+            && chart_of(path).is_some()
+    };
+    // What lies in a chart is given its values as well.
+    let mut readers = Vec::new();
+    for folder in [below(root, "templates"), below(root, "charts")] {
+        readers.extend(
+            tree.below(folder.as_bstr(), &|_| true, &is_template).unwrap_or_default(),
+        );
+    }
     readers.truncate(TEMPLATES);
     readers
 }

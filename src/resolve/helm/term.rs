@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::model::{Content, Entry, Node, Span};
+use crate::model::{Content, Entry, Node, Span, Spanned};
 
 /// How many places of the way that a value came are kept.
 const WAY: usize = 6;
@@ -61,6 +61,58 @@ impl Term {
             What::Nothing => Some(Vec::new()),
             _ => None,
         }
+    }
+
+    /// Its items, each with its key; `None`: it has none, they can't be known, or they are more.
+    pub(super) fn items(&self, most: usize) -> Option<Vec<(Self, Self)>> {
+        let item = |item: &Node| {
+            let term = if item.is_null() { Self::nothing() } else { Self::node(item.clone()) };
+            term.having_seen(self.seen.iter().copied())
+        };
+        let items: Vec<(Self, Self)> = match &self.what {
+            What::Node(node) if node.is_list() => {
+                let number = |(at, one): (usize, &Node)| {
+                    (Self::text(at.to_string(), true, one.span), item(one))
+                };
+                node.items().iter().take(most + 1).enumerate().map(number).collect()
+            }
+            What::Node(node) if node.is_map() => {
+                let pair = |entry: &Entry| {
+                    let key = &entry.key;
+                    let name = Node::scalar(key.value.clone(), false, key.span);
+                    (Self::node(name.because(key.because.clone())), item(&entry.value))
+                };
+                node.entries().iter().take(most + 1).map(pair).collect()
+            }
+            _ => return None,
+        };
+        (items.len() <= most).then_some(items)
+    }
+
+    /// It as a part of a tree, what a function put together standing at `at`; `None`: it can't be
+    /// known.
+    pub(super) fn tree(&self, at: Span) -> Option<Node> {
+        let made = |content| Node::new(content, at).because(self.seen.iter().copied());
+        match &self.what {
+            What::Node(node) => Some(node.clone()),
+            What::Nothing => Some(made(Content::Null)),
+            What::Made(own) => {
+                let mut entries: Vec<Entry> = Vec::new();
+                for (key, term) in own.iter() {
+                    let value = term.tree(at)?;
+                    entries.retain(|entry| entry.key.value != *key);
+                    entries.push(Entry { key: Spanned::new(key.clone(), value.span), value });
+                }
+                Some(made(Content::Map(Rc::new(entries))))
+            }
+            What::Root | What::Unknown => None,
+        }
+    }
+
+    /// What is written for it where it can't be known.
+    pub(super) fn stands_for(&self) -> Option<&str> {
+        let What::Node(node) = &self.what else { return None };
+        node.text().filter(|_| node.is_opaque())
     }
 
     pub(super) fn node(node: Node) -> Self {
@@ -151,8 +203,6 @@ fn places(node: &Node) -> impl Iterator<Item = Span> + '_ {
 /// A tree as it comes in by way of `places`: every part of it came that way. `None` where that
 /// makes more than `left` nodes.
 pub(super) fn brought(node: &Node, places: &[Span], left: &mut usize) -> Option<Node> {
-    use crate::model::Spanned;
-
     *left = left.checked_sub(1)?;
     let because =
         |so_far: &[Span]| -> Vec<Span> { so_far.iter().chain(places).copied().take(WAY).collect() };

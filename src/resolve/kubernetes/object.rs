@@ -110,6 +110,9 @@ impl Object {
 
     /// The lines of a span for similarity: whitespace folded, comments and blank lines left out.
     fn body(&self, span: Span) -> Vec<String> {
+        if span.file != self.file.text.file {
+            return Vec::new();
+        }
         let content = &self.file.text.content;
         let end = (span.end as usize).min(span.start as usize + BODY_BYTES);
         let mut end = end.min(content.len());

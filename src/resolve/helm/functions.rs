@@ -1,0 +1,320 @@
+//! The functions of Helm's templates, as far as known arguments decide what they make. Source: Helm
+//! documentation, "Template Function List".
+
+use std::rc::Rc;
+
+use super::expression::Reader;
+use super::plan::Plan;
+use super::scope::Dot;
+use super::term::{Term, What};
+use crate::model::{Content, Node, Span};
+
+impl Reader<'_, '_> {
+    /// What a function makes of its arguments.
+    pub(super) fn call(&self, name: &str, mut arguments: Vec<Term>) -> Term {
+        let places: Vec<Span> = arguments.iter().flat_map(Term::places).collect();
+        let first = arguments.first().cloned().unwrap_or_else(Term::unknown);
+        let last = arguments.last().cloned().unwrap_or_else(Term::unknown);
+        match name {
+            "toYaml" | "toYamlPretty" | "nindent" | "indent" | "trim" | "required" | "int"
+            | "int64" | "float64" | "toString" | "toJson" | "toRawJson" | "fromYaml" | "fromJson"
+            | "fromYamlArray" | "deepCopy" | "mustToYaml" | "toPrettyJson" => last,
+            "quote" | "squote" => unplain(last),
+            "tpl" => self.filled(first, arguments.get(1)),
+            "default" => match last.truth() {
+                Some(true) => last,
+                Some(false) => first.having_seen(last.places()),
+                None if last.stands_for().is_some() => last,
+                None => Term::unknown(),
+            },
+            "coalesce" => {
+                for term in &arguments {
+                    match term.truth() {
+                        Some(true) => return term.clone().having_seen(places),
+                        Some(false) => {}
+                        None => return Term::unknown(),
+                    }
+                }
+                Term::nothing().having_seen(places)
+            }
+            "and" | "or" => {
+                let wanted = name == "or";
+                let unknown = arguments.iter().any(|term| term.truth().is_none());
+                let decides = arguments.iter().find(|term| term.truth() == Some(wanted));
+                match decides {
+                    Some(term) => term.clone().having_seen(places),
+                    None if unknown => Term::unknown(),
+                    None => last.having_seen(places),
+                }
+            }
+            "ternary" => match last.truth() {
+                Some(true) => first.having_seen(places),
+                Some(false) if arguments.len() == 3 => arguments.remove(1).having_seen(places),
+                _ => Term::unknown(),
+            },
+            "merge" | "mergeOverwrite" | "mustMerge" | "mustMergeOverwrite" => {
+                merged(&arguments, name.ends_with("Overwrite"))
+            }
+            "set" => match (first.entries(), arguments.get(1).and_then(Term::printed)) {
+                (Some(mut entries), Some(key)) => {
+                    entries.push((key, last));
+                    Term::made(entries)
+                }
+                _ => Term::unknown(),
+            },
+            "get" | "index" | "dig" => {
+                let keys = if name == "dig" {
+                    arguments.get(..arguments.len().saturating_sub(2)).unwrap_or_default()
+                } else {
+                    arguments.get(1..).unwrap_or_default()
+                };
+                let keys: Option<Vec<String>> = keys.iter().map(Term::printed).collect();
+                let Some(keys) = keys else { return Term::unknown() };
+                let from = if name == "dig" { last } else { first };
+                let found = keys.iter().fold(from, |term, key| self.scope.step(&term, key));
+                let unset = name == "dig" && matches!(found.what, What::Nothing);
+                let other = arguments.get(keys.len()).filter(|_| unset);
+                other.map_or(found, |term| term.clone().having_seen(places))
+            }
+            "list" | "concat" | "append" | "prepend" | "compact" | "uniq" | "first" | "last" => {
+                self.list(name, &arguments).having_seen(places)
+            }
+            "omit" => omit(&first, arguments.get(1..).unwrap_or_default()),
+            "dict" => dict(&arguments),
+            "include" | "template" => self.include(&first, arguments.get(1)),
+            _ => match self.decided(name, &arguments) {
+                Some(value) => Term::text(value.to_string(), true, self.at).having_seen(places),
+                None => self.text(name, &arguments, places),
+            },
+        }
+    }
+
+    /// What answers yes or no.
+    fn decided(&self, name: &str, arguments: &[Term]) -> Option<bool> {
+        let (first, last) = (arguments.first()?, arguments.last()?);
+        let text = |at: usize| arguments.get(at).and_then(Term::printed);
+        let number = |at: usize| text(at)?.trim().parse::<f64>().ok();
+        match name {
+            "not" => first.truth().map(|value| !value),
+            "empty" => last.truth().map(|value| !value),
+            "eq" | "ne" => {
+                let known: Option<Vec<String>> = arguments.iter().map(Term::printed).collect();
+                let known = known?;
+                let (first, rest) = known.split_first()?;
+                Some(rest.contains(first) == (name == "eq"))
+            }
+            "gt" => Some(number(0)? > number(1)?),
+            "ge" => Some(number(0)? >= number(1)?),
+            "lt" => Some(number(0)? < number(1)?),
+            "le" => Some(number(0)? <= number(1)?),
+            "contains" => Some(text(1)?.contains(&text(0)?)),
+            "hasPrefix" => Some(text(1)?.starts_with(&text(0)?)),
+            "hasSuffix" => Some(text(1)?.ends_with(&text(0)?)),
+            "has" => {
+                let What::Node(list) = &last.what else { return None };
+                let known = !list.items().iter().any(Node::is_opaque);
+                let wanted = first.printed().filter(|_| known)?;
+                Some(list.items().iter().any(|item| item.text() == Some(&wanted)))
+            }
+            "hasKey" => match (&first.what, last.printed()) {
+                (What::Node(node), Some(key)) => Some(node.get(&key).is_some()),
+                (What::Made(own), Some(key)) => Some(own.iter().any(|(name, _)| *name == key)),
+                (What::Nothing, _) => Some(false),
+                _ => None,
+            },
+            "kindIs" | "typeIs" => Some(first.printed()? == kind(last)?),
+            _ => None,
+        }
+    }
+
+    fn text(&self, name: &str, arguments: &[Term], places: Vec<Span>) -> Term {
+        let texts: Option<Vec<String>> = arguments.iter().map(Term::printed).collect();
+        let Some(texts) = texts else {
+            // What stands for an unknown name goes on standing for it.
+            let same = matches!(name, "trunc" | "trimSuffix" | "trimPrefix" | "lower" | "replace");
+            let last = arguments.last().filter(|last| same && last.stands_for().is_some());
+            return last.cloned().unwrap_or_else(Term::unknown);
+        };
+        let known: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let made = match (name, known.as_slice()) {
+            ("lower", [text]) => text.to_lowercase(),
+            ("upper", [text]) => text.to_uppercase(),
+            ("trimSuffix", [end, text]) => text.strip_suffix(end).unwrap_or(text).to_owned(),
+            ("trimPrefix", [start, text]) => text.strip_prefix(start).unwrap_or(text).to_owned(),
+            ("trimAll", [these, text]) => text.trim_matches(|c| these.contains(c)).to_owned(),
+            ("replace", [old, new, text]) => text.replace(old, new),
+            ("trunc", [length, text]) => match length.parse::<usize>() {
+                Ok(length) => text.chars().take(length).collect(),
+                Err(_) => return Term::unknown(),
+            },
+            ("print", all) => all.concat(),
+            ("cat", all) => all.join(" "),
+            ("printf", [format, values @ ..]) => match formatted(format, values) {
+                Some(text) => text,
+                None => return Term::unknown(),
+            },
+            _ => return Term::unknown(),
+        };
+        self.say(made, places)
+    }
+
+    fn say(&self, text: String, places: Vec<Span>) -> Term {
+        Term::text(text, false, self.at).having_seen(places)
+    }
+
+    /// A text of the values that is a template itself.
+    fn filled(&self, text: Term, given: Option<&Term>) -> Term {
+        let What::Node(node) = &text.what else { return text };
+        let Some(inner) = node.text().filter(|inner| inner.contains("{{")) else { return text };
+        let dot = given.map_or(Dot::Of(Term::unknown()), |given| Dot::of(given.clone()));
+        let plan = Plan::of_text(self.scope, inner, &dot, node.span);
+        plan.line(node.span).map_or_else(Term::unknown, |term| term.having_seen(text.places()))
+    }
+
+    fn list(&self, name: &str, arguments: &[Term]) -> Term {
+        let trees: Option<Vec<Node>> = arguments.iter().map(|term| term.tree(self.at)).collect();
+        let Some(trees) = trees else { return Term::unknown() };
+        let made = |items: Vec<Node>| {
+            Term::node(Node::new(Content::List(Rc::new(items)), self.at))
+        };
+        let all = trees.iter().flat_map(Node::items).cloned();
+        match (name, trees.as_slice()) {
+            ("list", _) => made(trees),
+            ("concat", _) => made(all.collect()),
+            ("append", [list, item]) => made(list.items().iter().chain([item]).cloned().collect()),
+            ("prepend", [list, item]) => {
+                made([item].into_iter().chain(list.items()).cloned().collect())
+            }
+            ("compact" | "uniq", [list]) => Term::node(list.clone()),
+            ("first", [list]) => list.items().first().cloned().map_or_else(Term::nothing, Term::node),
+            ("last", [list]) => list.items().last().cloned().map_or_else(Term::nothing, Term::node),
+            _ => Term::unknown(),
+        }
+    }
+
+    fn include(&self, name: &Term, argument: Option<&Term>) -> Term {
+        let Some(name) = name.printed() else { return Term::unknown() };
+        let given = |key: &str| argument.map_or_else(Term::unknown, |argument| argument.get(key));
+        let dot = argument.map_or(Dot::Of(Term::nothing()), |argument| Dot::of(argument.clone()));
+        if self.scope.library.has(&name) {
+            return self.scope.library.include(self.scope, &name, &dot, self.at);
+        }
+        // The helpers of the library that most charts are built with.
+        match name.as_str() {
+            "common.compatibility.renderSecurityContext" => {
+                omit(&given("secContext"), &[Term::text("enabled", false, self.at)])
+            }
+            "common.tplvalues.render" => given("value"),
+            "common.images.image" => self.image(&given("imageRoot"), &given("global")),
+            _ => Term::unknown(),
+        }
+    }
+
+    fn image(&self, image: &Term, global: &Term) -> Term {
+        let keys = ["registry", "repository", "tag", "digest"];
+        if keys.iter().any(|key| image.get(key).printed().is_none()) {
+            return Term::unknown();
+        }
+        let over = global.get("imageRegistry");
+        let over = over.printed().filter(|text| !text.is_empty());
+        let part = |key: &str| {
+            let own = image.get(key).printed();
+            let own = if key == "registry" { over.clone().or(own) } else { own };
+            own.filter(|text| !text.is_empty())
+        };
+        let Some(repository) = part("repository") else { return Term::unknown() };
+        let registry = part("registry").map(|registry| format!("{registry}/")).unwrap_or_default();
+        let text = match (part("digest"), part("tag")) {
+            (Some(digest), _) => format!("{registry}{repository}@{digest}"),
+            (None, Some(tag)) => format!("{registry}{repository}:{tag}"),
+            (None, None) => format!("{registry}{repository}"),
+        };
+        self.say(text, keys.iter().flat_map(|key| image.get(key).places()).collect())
+    }
+}
+
+/// What `%s`, `%v` and `%d` leave.
+fn formatted(format: &str, values: &[&str]) -> Option<String> {
+    let mut values = values.iter();
+    let (mut text, mut rest) = (String::new(), format);
+    while let Some((before, after)) = rest.split_once('%') {
+        text.push_str(before);
+        match after.chars().next()? {
+            's' | 'v' | 'd' => text.push_str(values.next()?),
+            '%' => text.push('%'),
+            _ => return None,
+        }
+        rest = after.get(1..).unwrap_or_default();
+    }
+    text.push_str(rest);
+    Some(text)
+}
+
+/// What Go calls the kind of a value.
+fn kind(term: &Term) -> Option<&'static str> {
+    match &term.what {
+        What::Made(_) => Some("map"),
+        What::Nothing => Some("invalid"),
+        What::Node(node) if node.is_map() => Some("map"),
+        What::Node(node) if node.is_list() => Some("slice"),
+        What::Node(node) => match &node.content {
+            Content::Scalar(scalar) if scalar.opaque => None,
+            Content::Scalar(scalar) if !scalar.plain => Some("string"),
+            _ if matches!(node.text(), Some("true" | "false")) => Some("bool"),
+            _ if node.text().is_some_and(|text| text.parse::<f64>().is_ok()) => Some("float64"),
+            _ => Some("string"),
+        },
+        What::Root | What::Unknown => None,
+    }
+}
+
+fn dict(arguments: &[Term]) -> Term {
+    let mut entries = Vec::new();
+    for pair in arguments.chunks(2) {
+        let [key, value] = pair else { break };
+        let Some(key) = key.printed() else { return Term::unknown() };
+        entries.push((key, value.clone()));
+    }
+    Term::made(entries)
+}
+
+fn unplain(term: Term) -> Term {
+    let text = match &term.what {
+        What::Node(node) if !node.is_opaque() => node.text().map(str::to_owned),
+        _ => None,
+    };
+    match (text, &term.what) {
+        (Some(text), What::Node(node)) => {
+            let quoted = Node::scalar(text, false, node.span).because(node.because.clone());
+            Term { what: What::Node(quoted), seen: term.seen }
+        }
+        _ => term,
+    }
+}
+
+/// Maps laid over one another: the first that has a key counts, or the last.
+fn merged(maps: &[Term], last: bool) -> Term {
+    let Some(all) = maps.iter().map(Term::entries).collect::<Option<Vec<_>>>() else {
+        return Term::unknown();
+    };
+    let mut entries = Vec::new();
+    let order: Vec<Vec<(String, Term)>> = if last { all } else { all.into_iter().rev().collect() };
+    for map in order {
+        for (key, value) in map {
+            // An empty value gives way to one that says something.
+            let empty = value.truth() == Some(false);
+            if !(empty && entries.iter().any(|(own, _): &(String, Term)| *own == key)) {
+                entries.push((key, value));
+            }
+        }
+    }
+    Term::made(entries)
+}
+
+fn omit(term: &Term, keys: &[Term]) -> Term {
+    let What::Node(node) = &term.what else { return term.clone() };
+    let keys: Vec<String> = keys.iter().filter_map(Term::printed).collect();
+    let kept = node.entries().iter().filter(|entry| !keys.contains(&entry.key.value));
+    let content = Content::Map(Rc::new(kept.cloned().collect()));
+    Term { what: What::Node(Node { content, ..node.clone() }), seen: term.seen.clone() }
+}
