@@ -28,7 +28,7 @@ import tarfile
 import tempfile
 
 KNOWN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "helm.known")
-RELEASE = "rel"
+RELEASE = "release-name"
 COMMITS = 5
 SPOKEN = re.compile(r"(?i)image|secur|privilege|user|host|resource|polic|service|role|rule|secret|password|token|ingress|env|port|tls|volume|command|args|account|probe")
 
@@ -115,7 +115,7 @@ def sources(chart, into):
             path = os.path.relpath(os.path.join(at, name), chart)
             base = os.path.basename(path)
             inside = "/templates/" in "/" + path
-            if inside and not base.endswith(".txt") and "tests/" not in path or base in (
+            if inside and not base.endswith(".txt") or base in (
                 "values.yaml", "Chart.yaml", "Chart.lock", "requirements.yaml", "requirements.lock",
             ):
                 to = os.path.join(into, path)
@@ -161,7 +161,7 @@ def told(finding):
 @functools.lru_cache(maxsize=None)
 def pattern(text):
     """What stands for every text matches every text."""
-    parts = re.split(r"(\{\{.*?\}\}|[\w.-]*\.[\w.-]*(?:[nN]ame|account)\b)", text)
+    parts = re.split(r"(\{\{.*?(?:\}\}|$)|[\w.-]*[.-][\w.-]*[nN]ame\b)", text)
     return re.compile("".join(re.escape(p) if at % 2 == 0 else ".*" for at, p in enumerate(parts)), re.S)
 
 
@@ -222,7 +222,10 @@ def pair(program, name, old, new):
         count["not rendered"] += 1
         reason = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
         return count, [f"{name}: not rendered: {reason}"]
-    ours, errors = judged(program, sources, old, new)
+    try:
+        ours, errors = judged(program, sources, old, new)
+    except (RuntimeError, subprocess.TimeoutExpired) as error:
+        ours, errors = [], [{"path": ".", "message": str(error)}]
     for error in errors:
         lines.append(f"{name}: can't be judged: {error['path']}: {error['message']}")
         count["not judged"] += 1

@@ -90,7 +90,7 @@ impl<'t> Library<'t> {
     /// The objects in the named templates of a file that no template has taken in: by whom they
     /// are, and with what, can't be known.
     pub(super) fn left_over(&self, file: &File, scope: &Scope<'t>) -> Vec<Node> {
-        let included = self.included.borrow();
+        let included = self.included.borrow().clone();
         let own = |(name, define): &(&String, &Define)| {
             define.place.file == file.text.file
                 && !included.contains(*name)
