@@ -100,8 +100,12 @@ fn without_named(content: &str, actions: Vec<Action>) -> (Cow<'_, str>, Vec<Acti
 fn mask(content: &str, actions: &[Action], filled: bool) -> (String, Vec<Range<usize>>) {
     let mut masked = content.as_bytes().to_vec();
     for line in lines_of(content, actions) {
+        let within = begins_behind(content, line.actions);
+        let value = is_whole_value(content, line.actions);
         for action in line.actions {
-            let wordless = line.alone || !is_text(content, action, line.actions);
+            let output = action.kind == ActionKind::Output;
+            let text = (output && !value) || (within && action.kind != ActionKind::Silent);
+            let wordless = line.alone || !text;
             overwrite(&mut masked, action.range.clone(), if wordless { b' ' } else { b'x' });
         }
     }
@@ -193,15 +197,9 @@ fn is_alone(content: &str, group: &[Action]) -> bool {
         && blank(content.get(last.range.end..end))
 }
 
-/// Whether an action is part of a text beside it: it leaves some, or its block begins and ends
-/// within the line, behind other text.
-fn is_text(content: &str, action: &Action, line: &[Action]) -> bool {
-    if action.kind == ActionKind::Output {
-        return true;
-    }
-    if action.kind == ActionKind::Silent {
-        return false;
-    }
+/// Whether the blocks of a line begin and end within it, behind other text: then they are part of
+/// that text, as what leaves text always is.
+fn begins_behind(content: &str, line: &[Action]) -> bool {
     let mut depth = 0_i32;
     let mut lowest = 0;
     for one in line {
@@ -216,6 +214,22 @@ fn is_text(content: &str, action: &Action, line: &[Action]) -> bool {
     let before = content.get(..first.range.start).unwrap_or_default();
     let before = before.rsplit('\n').next().unwrap_or_default().trim();
     depth == 0 && lowest == 0 && !before.is_empty()
+}
+
+/// Whether what an action leaves behind a key goes on with the lines below: it is no scalar then.
+fn is_whole_value(content: &str, line: &[Action]) -> bool {
+    let [action] = line else { return false };
+    let code = content.get(action.code.clone()).unwrap_or_default();
+    let before = content.get(..action.range.start).unwrap_or_default();
+    let before = before.rsplit('\n').next().unwrap_or_default();
+    let behind = content.get(action.range.end..).unwrap_or_default();
+    let Some((rest, below)) = behind.split_once('\n') else { return false };
+    if !code.contains("indent ") || !before.trim_end().ends_with(':') || !rest.trim().is_empty() {
+        return false;
+    }
+    let (own, _) = shape(before.as_bytes());
+    let next = below.lines().take(40).find_map(|line| shape(line.as_bytes()).0);
+    next > own
 }
 
 /// Puts a key or an item where an action that leaves text stands alone on its line.

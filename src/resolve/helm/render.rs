@@ -88,7 +88,7 @@ impl Tree {
     }
 
     fn map(&mut self, plan: &Plan<'_>, node: &Node, entries: &[Entry]) -> Node {
-        let (mut all, mut instead) = (Vec::new(), None);
+        let (mut all, mut items, mut instead) = (Vec::new(), Vec::new(), None);
         let only = entries.len() == 1;
         self.each(plan, entries, |entry| entry.key.span, &mut |tree, plan, entry| {
             let state = plan.state(entry.key.span);
@@ -101,6 +101,11 @@ impl Tree {
                         all.extend(what.entries().iter().cloned());
                         return;
                     }
+                    // There are no keys here, but items.
+                    Some(Brought::Node(what)) if what.is_list() => {
+                        items.extend(what.items().iter().cloned());
+                        return;
+                    }
                     // It is not one key of several, but all there is.
                     Some(Brought::Node(what)) if only => return instead = Some(what),
                     Some(Brought::Nothing) => return,
@@ -108,19 +113,24 @@ impl Tree {
                     _ => {}
                 }
             }
-            let mut key = entry.key.clone().because(state.because.iter().copied());
-            if key.value.contains("{{") {
-                let scope = plan.scope_of(key.span);
-                let text = Plan::of_text(scope, &key.value, &state.dot, key.span);
-                key.value = text.printed(key.span, false).0;
-            }
-            let value = tree.node(plan, &entry.value);
-            all.push(Entry { key, value });
+            all.push(tree.entry(plan, entry, &state));
         });
-        match instead {
-            Some(instead) if all.is_empty() => instead,
-            _ => Node { content: Content::Map(Rc::new(all)), ..node.clone() },
+        let content = match instead {
+            Some(instead) if all.is_empty() => return instead,
+            _ if items.is_empty() => Content::Map(Rc::new(all)),
+            _ => Content::List(Rc::new(items)),
+        };
+        Node { content, ..node.clone() }
+    }
+
+    fn entry(&mut self, plan: &Plan<'_>, entry: &Entry, state: &State) -> Entry {
+        let mut key = entry.key.clone().because(state.because.iter().copied());
+        if key.value.contains("{{") {
+            let scope = plan.scope_of(key.span);
+            let text = Plan::of_text(scope, &key.value, &state.dot, key.span);
+            key.value = text.printed(key.span, false).0;
         }
+        Entry { key, value: self.node(plan, &entry.value) }
     }
 
     fn list(&mut self, plan: &Plan<'_>, node: &Node, items: &[Node]) -> Node {
