@@ -406,3 +406,106 @@ fn values_that_hold_whole_pods_and_what_goes_with_them() {
         ),
     ]);
 }
+
+const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ include \"c.fullname\" . }}\nspec:\n  template:\n    spec:\n";
+const NAMES: &str = "{{- define \"c.fullname\" -}}\n{{ printf \"%s-%s\" .Release.Name .Chart.Name | trunc 63 | trimSuffix \"-\" }}\n{{- end }}\n";
+
+#[test]
+fn named_templates_and_loops_are_read_where_they_are_taken_in() {
+    let taking = format!("{DEPLOYMENT}      {{{{- include \"c.pod\" . | nindent 6 }}}}\n");
+    let pod = |privileged: &str| {
+        format!(
+            "{NAMES}{{{{- define \"c.pod\" -}}}}\ncontainers:\n  - name: web\n    image: acme/web:1.2.3\n    securityContext:\n      privileged: {privileged}\n{{{{- end }}}}\n"
+        )
+    };
+    let whole = format!(
+        "{DEPLOYMENT}      containers:\n        - name: web\n          image: acme/web:1.2.3\n          securityContext:\n            privileged: false\n"
+    );
+    let looping = format!(
+        "{DEPLOYMENT}      containers:\n        {{{{- range $name, $one := .Values.parts }}}}\n        - name: {{{{ $name }}}}\n          image: {{{{ $one.image }}}}\n          {{{{- with $one.context }}}}\n          securityContext:\n            {{{{- toYaml . | nindent 12 }}}}\n          {{{{- end }}}}\n        {{{{- end }}}}\n"
+    );
+    let parts = "parts:\n  web:\n    image: acme/web:1.2.3\n    context:\n      privileged: false\n  log:\n    image: acme/log:1.2.3\n";
+    let worse = parts.replace("acme/log:1.2.3", "acme/log:latest").replace("false", "true");
+    let labelled = |more: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  labels: {{{{- include \"c.labels\" . | nindent 4 }}}}\n    app: a\n  name: a\nspec:\n  containers:\n    - name: a\n      image: acme/a:1.2.3\n{more}"
+        )
+    };
+    let privileged = labelled("      securityContext:\n        privileged: true\n");
+    let (before, after, plain) = (pod("false"), pod("true"), labelled(""));
+    push_each_tree(&[
+        (
+            "a pod in a named template",
+            &[CHART, ("c/templates/web.yaml", &taking), ("c/templates/_pod.tpl", &before)],
+            &[CHART, ("c/templates/web.yaml", &taking), ("c/templates/_pod.tpl", &after)],
+            &["critical privileged-container c/templates/_pod.tpl:9"],
+        ),
+        (
+            "a pod that moves into a named template",
+            &[CHART, ("c/templates/web.yaml", &whole), ("c/templates/_names.tpl", NAMES)],
+            &[CHART, ("c/templates/web.yaml", &taking), ("c/templates/_pod.tpl", &before)],
+            &[],
+        ),
+        (
+            "containers of a loop over values",
+            &[
+                CHART,
+                ("c/templates/_names.tpl", NAMES),
+                ("c/templates/web.yaml", &looping),
+                ("c/values.yaml", parts),
+            ],
+            &[
+                CHART,
+                ("c/templates/_names.tpl", NAMES),
+                ("c/templates/web.yaml", &looping),
+                ("c/values.yaml", &worse),
+            ],
+            &[
+                "critical privileged-container c/values.yaml:5",
+                "high mutable-image c/values.yaml:7",
+            ],
+        ),
+        (
+            "labels that a named template begins",
+            &[CHART, ("c/templates/a.yaml", &plain)],
+            &[CHART, ("c/templates/a.yaml", &privileged)],
+            &["critical privileged-container c/templates/a.yaml:12"],
+        ),
+    ]);
+}
+
+#[test]
+fn charts_within_charts_are_given_what_the_outer_one_says() {
+    let inner: (&str, &str) =
+        ("c/charts/db/Chart.yaml", "apiVersion: v2\nname: db\nversion: 1.0.0\n");
+    let template: (&str, &str) = (
+        "c/charts/db/templates/db.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: db\nspec:\n  containers:\n    - name: db\n      image: acme/db:{{ .Values.tag }}\n      securityContext:\n        privileged: {{ .Values.privileged }}\n",
+    );
+    let own: (&str, &str) = ("c/charts/db/values.yaml", "tag: 1.2.3\nprivileged: false\n");
+    let chart: (&str, &str) = (
+        "c/Chart.yaml",
+        "apiVersion: v2\nname: c\nversion: 1.0.0\ndependencies:\n- name: db\n  version: 1.0.0\n  condition: db.enabled\n",
+    );
+    let given = |values: &'static str| [chart, inner, template, own, ("c/values.yaml", values)];
+    push_each_tree(&[
+        (
+            "K32 an inner chart's values are overridden",
+            &given("db:\n  enabled: true\n"),
+            &given("db:\n  enabled: true\n  privileged: true\n  tag: latest\n"),
+            &[
+                "critical privileged-container c/values.yaml:3",
+                "high mutable-image c/values.yaml:4",
+            ],
+        ),
+        (
+            "K32 an inner chart is switched on",
+            &given("db:\n  enabled: false\n  privileged: true\n"),
+            &given("db:\n  enabled: true\n  privileged: true\n"),
+            &[
+                "critical privileged-container c/values.yaml:3",
+                "low lacks c/charts/db/templates/db.yaml:7",
+            ],
+        ),
+    ]);
+}

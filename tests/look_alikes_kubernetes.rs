@@ -33,6 +33,18 @@ spec:
 fn one_state_in_other_words() {
     push_each_tree(&[
         (
+            "sums of what a pod is to be restarted for",
+            &[("a.yaml", WEB)],
+            &[(
+                "a.yaml",
+                &WEB.replace(
+                    "{labels: {app: web}}",
+                    "{labels: {app: web}, annotations: {checksum/secret: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}}",
+                ),
+            )],
+            &[],
+        ),
+        (
             "S31",
             &[("a.yaml", WEB)],
             &[(

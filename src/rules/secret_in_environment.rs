@@ -196,7 +196,10 @@ fn workload(workload: &Workload, found: &mut Found<'_>) {
         tell(variable, &variable.name, &mut teller);
     }
     for variable in &workload.labels {
-        tell(variable, last(&variable.name), &mut teller);
+        // `checksum/secret`: a change of the secret is to restart the pod.
+        let sum = variable.name.starts_with("checksum");
+        let name = if sum { &variable.name } else { last(&variable.name) };
+        tell(variable, name, &mut teller);
     }
     for variable in &workload.values {
         // `content:` of a configuration or a secret: a file, however short.

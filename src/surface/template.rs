@@ -35,8 +35,7 @@ fn concerns(path: &BStr, content: &[u8]) -> bool {
     let inside = is_in_templates(path);
     // One that is all named templates of others.
     let includes = || inside && (has("include \"") || has("template \""));
-    has("{{")
-        && (has("apiVersion") && has("kind") && (inside || outside(content)) || includes())
+    has("{{") && (has("apiVersion") && has("kind") && (inside || outside(content)) || includes())
 }
 
 /// An action begins a line or a value.
@@ -103,8 +102,11 @@ fn mask(content: &str, actions: &[Action], filled: bool) -> (String, Vec<Range<u
         let within = begins_behind(content, line.actions);
         let value = is_whole_value(content, line.actions);
         for action in line.actions {
-            let output = action.kind == ActionKind::Output;
-            let text = (output && !value) || (within && action.kind != ActionKind::Silent);
+            let text = match action.kind {
+                ActionKind::Output => !value,
+                ActionKind::Silent => false,
+                _ => within,
+            };
             let wordless = line.alone || !text;
             overwrite(&mut masked, action.range.clone(), if wordless { b' ' } else { b'x' });
         }

@@ -87,7 +87,8 @@ fn values(tree: &dyn Tree, root: &BStr, depth: usize) -> Option<Term> {
     let global = outer.get("global").tree(Span::head(chart.text.file)).filter(Node::is_map);
     Some(match (all, global) {
         (Some(all), Some(global)) => {
-            let both = laid(all.get("global").cloned(), Some(global)).unwrap_or_else(|| all.clone());
+            let both =
+                laid(all.get("global").cloned(), Some(global)).unwrap_or_else(|| all.clone());
             Term::node(with(&all, "global", both))
         }
         (all, _) => all.map_or_else(Term::nothing, Term::node),

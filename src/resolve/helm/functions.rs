@@ -17,8 +17,8 @@ impl Reader<'_, '_> {
         let last = arguments.last().cloned().unwrap_or_else(Term::unknown);
         match name {
             "toYaml" | "toYamlPretty" | "nindent" | "indent" | "trim" | "required" | "int"
-            | "int64" | "float64" | "toString" | "toJson" | "toRawJson" | "fromYaml" | "fromJson"
-            | "fromYamlArray" | "deepCopy" | "mustToYaml" | "toPrettyJson" => last,
+            | "int64" | "float64" | "toString" | "toJson" | "toRawJson" | "fromYaml"
+            | "fromJson" | "fromYamlArray" | "deepCopy" | "mustToYaml" | "toPrettyJson" => last,
             "quote" | "squote" => unplain(last),
             "tpl" => self.filled(first, arguments.get(1)),
             "default" => match last.truth() {
@@ -174,9 +174,7 @@ impl Reader<'_, '_> {
     fn list(&self, name: &str, arguments: &[Term]) -> Term {
         let trees: Option<Vec<Node>> = arguments.iter().map(|term| term.tree(self.at)).collect();
         let Some(trees) = trees else { return Term::unknown() };
-        let made = |items: Vec<Node>| {
-            Term::node(Node::new(Content::List(Rc::new(items)), self.at))
-        };
+        let made = |items: Vec<Node>| Term::node(Node::new(Content::List(Rc::new(items)), self.at));
         let all = trees.iter().flat_map(Node::items).cloned();
         match (name, trees.as_slice()) {
             ("list", _) => made(trees),
@@ -186,7 +184,9 @@ impl Reader<'_, '_> {
                 made([item].into_iter().chain(list.items()).cloned().collect())
             }
             ("compact" | "uniq", [list]) => Term::node(list.clone()),
-            ("first", [list]) => list.items().first().cloned().map_or_else(Term::nothing, Term::node),
+            ("first", [list]) => {
+                list.items().first().cloned().map_or_else(Term::nothing, Term::node)
+            }
             ("last", [list]) => list.items().last().cloned().map_or_else(Term::nothing, Term::node),
             _ => Term::unknown(),
         }

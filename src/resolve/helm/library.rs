@@ -82,7 +82,9 @@ impl<'t> Library<'t> {
         let mut filled = render::documents(self.documents(define), &plan);
         match filled.len() {
             0 => Term::nothing(),
-            1 => filled.pop().filter(|node| !node.is_opaque()).map_or_else(Term::unknown, Term::node),
+            1 => {
+                filled.pop().filter(|node| !node.is_opaque()).map_or_else(Term::unknown, Term::node)
+            }
             _ => Term::node(Node::new(Content::List(Rc::new(filled)), define.place)),
         }
     }

@@ -163,9 +163,7 @@ pub(super) fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
     // What lies in a chart is given its values as well.
     let mut readers = Vec::new();
     for folder in [below(root, "templates"), below(root, "charts")] {
-        readers.extend(
-            tree.below(folder.as_bstr(), &|_| true, &is_template).unwrap_or_default(),
-        );
+        readers.extend(tree.below(folder.as_bstr(), &|_| true, &is_template).unwrap_or_default());
     }
     readers.truncate(TEMPLATES);
     readers

@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use super::scope::{Dot, Scope};
 use super::term::Term;
-use crate::model::{File, Span};
 use crate::model::template::{self, Action, ActionKind, Branch, BranchKind};
+use crate::model::{File, Span};
 
 /// How many places of the way that a value came are kept.
 const WAY: usize = 6;

@@ -170,13 +170,7 @@ impl Tree {
 
     /// What the one action that is all of `text` leaves; `None` where it is not the only thing
     /// there, or can't be known.
-    fn brought(
-        &mut self,
-        plan: &Plan<'_>,
-        text: &str,
-        at: Span,
-        state: &State,
-    ) -> Option<Brought> {
+    fn brought(&mut self, plan: &Plan<'_>, text: &str, at: Span, state: &State) -> Option<Brought> {
         let actions = template::actions(text);
         let [action] = actions.as_slice() else { return None };
         let whole = action.range == (0..text.trim_end().len());
