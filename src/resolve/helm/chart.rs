@@ -166,9 +166,11 @@ fn partials(tree: &dyn Tree, root: &BStr) -> Vec<Rc<File>> {
         at = outer;
     }
     let charts = below(root, "charts");
-    let inner = tree.names(charts.as_bstr()).into_iter();
-    let inner = inner.filter(|(_, kind)| *kind == EntryKind::Folder);
-    roots.extend(inner.map(|(name, _)| [charts.as_bytes(), &name].join(&b'/').into()));
+    for (name, kind) in tree.names(charts.as_bstr()).iter() {
+        if *kind == EntryKind::Folder {
+            roots.push([charts.as_bytes(), name].join(&b'/').into());
+        }
+    }
     roots.extend(beside(tree, root));
     let mut found: Vec<Rc<File>> = Vec::new();
     for root in roots {
