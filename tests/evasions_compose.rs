@@ -118,7 +118,7 @@ fn ports() {
                 "compose.yaml",
                 "services:\n  app:\n    image: app@{a}\n    ports:\n      - 22:22\n",
             )],
-            &["high published-port compose.yaml:5"],
+            &["high published-port compose.yaml:5", "note"],
         ),
         (
             "C05",
@@ -976,7 +976,7 @@ fn builds() {
                 ),
                 ("Dockerfile", APP),
             ],
-            &["low 1 in the new build context of service app of compose.yaml: unpinned-source"],
+            &["high source-location compose.yaml:3", "medium unpinned-source compose.yaml:3"],
         ),
     ]);
 }
@@ -1040,6 +1040,108 @@ fn what_stands_beside() {
             )],
             &[("mail/compose.yaml", "services:\n  mail:\n    image: mail@{a}\n  backend: {}\n")],
             &["high kept-capability mail/compose.yaml:5 (old line)"],
+        ),
+        (
+            "C04 a note",
+            &[("compose.yaml", "services:\n  app:\n    image: app@{a}\n    ports: ['22:22']\n")],
+            &[("compose.yaml", "services:\n  app:\n    image: app@{a}\n    ports: [22:22]\n")],
+            &["note"],
+        ),
+        (
+            "C09 profiles",
+            &[
+                (
+                    "compose.yaml",
+                    "services:\n  sh:\n    image: sh@{a}\n    profiles: [debug]\n    privileged: true\n",
+                ),
+                (".env", "A=1\n"),
+            ],
+            &[
+                (
+                    "compose.yaml",
+                    "services:\n  sh:\n    image: sh@{a}\n    profiles: [debug]\n    privileged: true\n",
+                ),
+                (".env", "A=1\nCOMPOSE_PROFILES=x,debug\n"),
+            ],
+            &["medium start-profile .env:2"],
+        ),
+        (
+            "the first format of compose files",
+            &[("docker-compose.yml", "web:\n  image: web@{a}\n  ports: ['80:80']\n")],
+            &[(
+                "docker-compose.yml",
+                "web:\n  image: web@{a}\n  ports: ['80:80']\n  privileged: true\n",
+            )],
+            &["critical privileged-container docker-compose.yml:4"],
+        ),
+        (
+            "a Dockerfile of any name, changed alone",
+            &[
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    build: {context: images, dockerfile: web.prod}\n",
+                ),
+                ("images/web.prod", "FROM node:20@{a}\nUSER node\n"),
+            ],
+            &[
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    build: {context: images, dockerfile: web.prod}\n",
+                ),
+                ("images/web.prod", "FROM node:20@{a}\nUSER root\n"),
+            ],
+            &["high runs-as-root images/web.prod:2"],
+        ),
+        (
+            "D12 the stage that compose asks for",
+            &[
+                ("compose.yaml", "services:\n  app:\n    build: {context: ., target: prod}\n"),
+                (
+                    "Dockerfile",
+                    "FROM node:20@{a} AS base\nUSER node\nFROM base AS prod\nFROM base AS dev\n",
+                ),
+            ],
+            &[
+                ("compose.yaml", "services:\n  app:\n    build: {context: ., target: dev}\n"),
+                (
+                    "Dockerfile",
+                    "FROM node:20@{a} AS base\nUSER node\nFROM base AS prod\nFROM base AS dev\nUSER root\nFROM prod\n",
+                ),
+            ],
+            &["high runs-as-root Dockerfile:5"],
+        ),
+        (
+            "the code of somebody else is built",
+            &[
+                ("compose.yaml", "services:\n  app:\n    build: .\n"),
+                ("Dockerfile", "FROM node:20@{a}\nUSER node\n"),
+            ],
+            &[
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    build: https://github.com/evil/app.git#1.2.3\n",
+                ),
+                ("Dockerfile", "FROM node:20@{a}\nUSER node\n"),
+            ],
+            &["high source-location compose.yaml:3"],
+        ),
+        (
+            "a secret in an environment file that a service reads",
+            &[
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    image: app@{a}\n    env_file: conf/app.conf\n",
+                ),
+                ("conf/app.conf", "A=1\n"),
+            ],
+            &[
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    image: app@{a}\n    env_file: conf/app.conf\n",
+                ),
+                ("conf/app.conf", "A=1\nDB_PASSWORD=x8Kq2mZ0pTr7\n"),
+            ],
+            &["critical secret-in-environment conf/app.conf:2"],
         ),
     ]);
 }

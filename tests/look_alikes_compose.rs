@@ -422,5 +422,14 @@ fn what_stands_beside() {
             &[("compose.yaml", "services:\n  app:\n    image: acme/app:3.0-0\n")],
             &[],
         ),
+        (
+            "an image that was run as it is gets wrapped",
+            &[("compose.yaml", "services:\n  web:\n    image: nginx:1.25.3@{a}\n")],
+            &[
+                ("compose.yaml", "services:\n  web:\n    build: web\n"),
+                ("web/Dockerfile", "FROM nginx:1.25.3@{a}\nCOPY site.conf /etc/nginx/\n"),
+            ],
+            &[],
+        ),
     ]);
 }

@@ -88,7 +88,9 @@ impl Affected {
             return;
         };
         let is = |path: &Option<BString>| {
-            path.as_ref().is_some_and(|path| container_file(policy, path.as_bstr()))
+            path.as_ref().is_some_and(|path| {
+                container_file(policy, path.as_bstr()) || new.is_taken(path.as_bstr())
+            })
         };
         // On both sides alike: a key that only moved is reached as it was.
         let sensitive = |path: &&BString| resolve::is_sensitive(path.as_bstr());

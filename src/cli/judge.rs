@@ -10,6 +10,7 @@ use jiff::civil::Date;
 
 use super::affected::{Affected, wanted};
 use super::model::models;
+use super::named::Named;
 use super::scans::Scans;
 use super::shelf::Shelf;
 use super::snapshot::Snapshot;
@@ -144,8 +145,10 @@ impl<'a> Judge<'a> {
     ) -> Result<Compared> {
         let old = Snapshot::new(self.repository.tree(*old, self.limits)?, &self.shelf);
         let new = Snapshot::new(self.repository.tree(*new, self.limits)?, &self.shelf);
-        let changes =
-            self.repository.changes(old.tree(), new.tree(), &|path| wanted(self.policy, path));
+        let named = Named::new(&old, &new);
+        let changes = self
+            .repository
+            .changes(old.tree(), new.tree(), &|path| wanted(self.policy, path) || named.take(path));
         let affected = Affected::by(&changes, &old, &new, self.policy);
         let mut judged =
             Judged { notes: changes.notes, excluded: affected.excluded, ..Judged::default() };
@@ -306,7 +309,7 @@ fn partial(
     for gap in new {
         let path = was(&gap.path);
         let known = || old.iter().any(|old| old.kind == gap.kind && old.path == path);
-        let template = gap.kind == GapKind::Template;
+        let template = matches!(gap.kind, GapKind::Template | GapKind::Ambiguous);
         if !template && gap.kind != GapKind::Partial {
             gaps.push(gap);
         } else if template && !known() || matches!(before.file(path.as_bstr()), Ok(None)) {

@@ -11,6 +11,7 @@ mod inspect;
 mod judge;
 mod load;
 mod model;
+mod named;
 mod output;
 mod own_policy;
 mod refs;

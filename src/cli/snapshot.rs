@@ -58,6 +58,11 @@ impl<'r> Snapshot<'r> {
         self.taken.borrow_mut().insert(path.to_owned(), kind);
     }
 
+    /// Whether this path is read as a kind that its name may not say.
+    pub(super) fn is_taken(&self, path: &BStr) -> bool {
+        self.taken.borrow().contains_key(path)
+    }
+
     /// Whether a file is none of ours, by a glance that keeps nothing of it. What can't be read has
     /// more to say.
     pub(super) fn is_foreign(&self, entry: &git::Entry) -> bool {

@@ -198,9 +198,9 @@ fn is(worst: &HashMap<Key<'_>, &Exposure>, exposure: &Exposure) -> bool {
 
 /// The same value stood in the old files at least as openly, under whatever name.
 fn already(known: &HashMap<Identity, (u8, u64)>, now: &Exposure) -> bool {
-    identity(now)
-        .and_then(|identity| known.get(&identity))
-        .is_some_and(|&level| level >= (now.level.rank, now.level.size))
+    let by = now.known_by.map(|identity| (now.rule.id, identity));
+    let mut known = [identity(now), by].into_iter().flatten().filter_map(|it| known.get(&it));
+    known.any(|&level| level >= (now.level.rank, now.level.size))
 }
 
 fn identities(units: &[Measured]) -> HashMap<Identity, (u8, u64)> {

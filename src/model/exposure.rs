@@ -23,6 +23,8 @@ pub struct Exposure {
     /// What makes it the same thing wherever it stands: the same value under another name or in
     /// another unit of the affected files is not new. `None`: only its unit and key count.
     pub identity: Option<[u8; 16]>,
+    /// An old exposure of its rule with this identity makes it nothing new; it makes none itself.
+    pub known_by: Option<[u8; 16]>,
     /// It is open because nothing is declared: what was removed is the cause, its places are only
     /// where the lack shows.
     pub absent: bool,
@@ -106,6 +108,7 @@ impl<'a> Found<'a> {
             places: place.places().collect(),
             evidence: printable(evidence.as_ref(), EVIDENCE),
             identity: None,
+            known_by: None,
             absent: false,
             hidden: None,
             together: false,
@@ -122,12 +125,22 @@ impl Exposure {
     /// It is the same as any other of its rule with this identity, wherever that stands. The bytes
     /// may be secret: only a hash is kept, and it is never printed.
     pub fn same_as(&mut self, identity: impl AsRef<[u8]>) -> &mut Self {
-        let hash = blake3::hash(identity.as_ref());
-        let mut short = [0; 16];
-        short.copy_from_slice(&hash.as_bytes()[..16]);
-        self.identity = Some(short);
+        self.identity = Some(short(identity.as_ref()));
         self
     }
+
+    /// It is nothing new where an old exposure of its rule has this identity and is as open.
+    pub fn known_by(&mut self, identity: impl AsRef<[u8]>) -> &mut Self {
+        self.known_by = Some(short(identity.as_ref()));
+        self
+    }
+}
+
+fn short(identity: &[u8]) -> [u8; 16] {
+    let hash = blake3::hash(identity);
+    let mut short = [0; 16];
+    short.copy_from_slice(&hash.as_bytes()[..16]);
+    short
 }
 
 impl Exposure {

@@ -128,6 +128,12 @@ impl Node {
         }
     }
 
+    /// It is a scalar without quotes.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        matches!(&self.content, Content::Scalar(scalar) if scalar.plain)
+    }
+
     /// It is a mapping.
     #[must_use]
     pub fn is_map(&self) -> bool {

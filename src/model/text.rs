@@ -129,6 +129,9 @@ pub enum GapKind {
     Partial,
     /// A line that only a template's engine can fill, in a file whose name says that it is one.
     Template,
+    /// Readers of different versions of a format take it for different things: judged as its own
+    /// tool reads it, and said.
+    Ambiguous,
     /// Content larger than `limits.file-size`.
     TooLarge,
     /// An object that the repository doesn't hold.

@@ -80,6 +80,8 @@ pub struct Workload {
     /// One of them holds every service of the project, and leads out as the one does that services
     /// are in without asking.
     pub network_of_all: bool,
+    /// One of them is shared with other projects.
+    pub network_of_others: bool,
     /// Its environment: what is written down, and references (`value` unknown) to what is not.
     pub environment: Vec<Variable>,
     /// Its labels and annotations.
@@ -156,6 +158,7 @@ impl Workload {
             exposed: Vec::new(),
             networks: Vec::new(),
             network_of_all: false,
+            network_of_others: false,
             environment: Vec::new(),
             labels: Vec::new(),
             build_args: Vec::new(),

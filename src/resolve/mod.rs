@@ -80,6 +80,11 @@ pub fn included_projects(tree: &dyn Tree, path: &BStr) -> Vec<BString> {
     compose::projects_of(tree, path)
 }
 
+/// Dockerfiles and environment files that compose files of one folder name, whatever they are called.
+pub fn named_in(folder: &BStr, tree: &dyn Tree) -> Vec<(BString, FileKind)> {
+    compose::named_in(folder, tree)
+}
+
 /// A compose project as it is judged, for comparison with what Compose itself makes of it.
 #[derive(Debug)]
 pub struct ComposeModel {

@@ -23,6 +23,9 @@ const DEFAULT: &str = "default";
 /// The key that stands for it.
 const EVERYBODY: &str = "network of all services";
 
+/// The key that stands for one that other projects are in too: the project's own holds fewer.
+const OTHERS: &str = "network of other projects";
+
 /// Words of the names of networks that proxies and outsiders are in.
 const PUBLIC_NAMES: &[&str] =
     &["public", "external", "internet", "dmz", "edge", "ingress", "proxy", "traefik", "frontend"];
@@ -84,6 +87,28 @@ pub(super) const RULE: Rule = Rule {
                 -     networks: [tier]
                 - networks:
                 -   tier: {}
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
+            file: "compose.yaml", // out of a network of others, into the project's own
+            change: "
+                  services:
+                    db:
+                      image: postgres:16.2
+                -     networks: [tier]
+                    web:
+                      image: ghcr.io/acme/web:1.4.2
+                -     networks: [tier]
+                +     networks: [tier, default]
+                    mail:
+                      image: ghcr.io/acme/mail:1.4.2
+                      networks: [post]
+                  networks:
+                    post: {}
+                    tier:
+                -     external: {name: shared}
             ",
             beside: &[],
             findings: &[],
@@ -159,7 +184,7 @@ fn joined(workload: &Workload, found: &mut Found<'_>) {
     let place = rest.last().unwrap_or(first).with(()).because(places.chain(first.places()));
     let all = found.say(JOINED.of(count), "networks", &place, names.join(", "));
     if default.is_some() {
-        all.within([EVERYBODY.to_owned()]);
+        all.within([EVERYBODY, OTHERS].map(str::to_owned));
     }
     for name in workload.networks.iter().filter(|name| is_public(&name.value)) {
         let exposure = found.say(PUBLIC, format!("network {}", name.value), name, "");
@@ -167,6 +192,9 @@ fn joined(workload: &Workload, found: &mut Found<'_>) {
     }
     if default.is_some() || workload.network_of_all {
         found.say(JOINED, EVERYBODY, default.unwrap_or(first), "").told(Told::Elsewhere);
+    }
+    if workload.network_of_others {
+        found.say(JOINED, OTHERS, first, "").told(Told::Elsewhere);
     }
 }
 

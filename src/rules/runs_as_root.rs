@@ -402,7 +402,11 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
             BaseUser::Other => OTHER,
             BaseUser::Unknown => BASE_UNKNOWN,
         };
-        found.say(level, "user", &stage.root, "no USER").absent();
+        let unsaid = found.say(level, "user", &stage.root, "no USER").absent();
+        // A container was started from it as it is: what wraps it runs as nobody else.
+        if let Base::Image(image) = &stage.root.value {
+            unsaid.known_by(workload::run_as_it_is(image));
+        }
         return;
     };
     let name = user.value.text.split(':').next().unwrap_or_default();

@@ -1,10 +1,14 @@
 //! Where charts, remote bases and repositories come from.
 
 use super::facts::source::{is_plain, owner};
-use crate::model::{Example, Found, Level, Measure, Reference, Rule, Severity, Source, Told};
+use crate::model::{
+    Example, Found, Level, Measure, Reference, Rule, Severity, Source, SourceKind, Told,
+};
 
 const FETCHED: Level =
     Level::high(1, "fetched from there").in_new_unit(Severity::Info).when_added(Severity::High);
+const BUILT: Level =
+    Level::high(1, "built from there").in_new_unit(Severity::Medium).when_added(Severity::High);
 const PLAIN: Level = Level::medium(1, "fetched without TLS");
 const ENCRYPTED: Level = Level::closed("fetched by TLS");
 
@@ -17,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
     fix: "Keep the place that was reviewed, by https; else look at the new one as if its content \
           were pushed.",
     fix_in: &[],
-    levels: &[ENCRYPTED, PLAIN, FETCHED],
+    levels: &[ENCRYPTED, PLAIN, FETCHED, BUILT],
     references: &[Reference::Cwe(829), Reference::Cwe(319)],
     answers: &[],
     options: &[],
@@ -77,7 +81,9 @@ fn measure(source: &Source, found: &mut Found<'_>) {
     };
     let text = &location.value.text;
     let key = format!("source {}", owner(text));
-    found.say(FETCHED, key, location, "").told(Told::Replaced);
+    // What is built from it runs here, unlike a chart that may only be named.
+    let fetched = if source.kind == SourceKind::Context { BUILT } else { FETCHED };
+    found.say(fetched, key, location, "").told(Told::Replaced);
     let level = if is_plain(text) { PLAIN } else { ENCRYPTED };
     found.at(level, "transport", location);
 }

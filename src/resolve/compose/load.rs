@@ -10,7 +10,7 @@ use bstr::{BStr, BString};
 use super::merge::{cleared, merged, unique, untagged};
 use super::{Environment, extends, include, interpolate, passed};
 use crate::model::{
-    Content, Declared, Entry, File, FileKind, Gap, GapKind, Node, Source, Span, Tree,
+    Content, Declared, Entry, File, FileKind, Gap, GapKind, Node, Source, Span, Spanned, Tree,
 };
 
 /// Nodes that may be copied into a project from what it extends and includes.
@@ -112,7 +112,7 @@ impl<'t> Loader<'t> {
         for document in documents.iter().filter(|document| document.is_map()) {
             let (node, gaps) =
                 interpolate::filled(document, &file.text, &scope.environment, &mut self.room);
-            filled.push(node);
+            filled.push(first_format(node));
             for gap in gaps {
                 self.tell(gap);
             }
@@ -185,6 +185,23 @@ impl<'t> Loader<'t> {
         }
         copy
     }
+}
+
+/// The first format of compose files had nothing but services at the top.
+fn first_format(document: Node) -> Node {
+    let service = |entry: &Entry| {
+        let scalar = |key: &str| entry.value.get(key).is_some_and(|node| node.text().is_some());
+        entry.key.value != "services" && (scalar("image") || scalar("build"))
+    };
+    let newer = ["services", "version", "include", "name"];
+    if newer.iter().any(|key| document.entry(key).is_some())
+        || !document.entries().iter().any(service)
+    {
+        return document;
+    }
+    let key = Spanned::new("services".to_owned(), document.span);
+    let entry = Entry { key, value: document.clone() };
+    Node { content: Content::Map(Rc::new(vec![entry])), ..document }
 }
 
 /// `None`: there is no room left.

@@ -32,7 +32,7 @@ use sets::{Set, Sets};
 
 pub(super) use environment::data;
 pub(super) use include::projects_of;
-pub(super) use readers::Readers;
+pub(super) use readers::{Readers, named_in};
 
 use super::{ComposeModel, Resolved};
 
@@ -157,6 +157,7 @@ struct Extra {
 /// A set of files as one project.
 fn load(tree: &dyn Tree, set: Set) -> (Option<Project>, Extra) {
     let mut loader = Loader::new(tree);
+    let profiles = set.environment.get("COMPOSE_PROFILES").cloned();
     let scope = loader.scope(set.folder.as_ref(), set.environment);
     let scope = Scope { named: set.named, ..scope };
     let root = loader.model(&set.files, &scope, &mut Vec::new());
@@ -166,6 +167,7 @@ fn load(tree: &dyn Tree, set: Set) -> (Option<Project>, Extra) {
         folder: set.folder,
         files,
         root,
+        profiles,
     });
     (project, Extra { sources, gaps, included, extended })
 }

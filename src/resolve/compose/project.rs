@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use bstr::BString;
 
-use crate::model::{File, FileId, Node, Text};
+use crate::model::{File, FileId, Node, Text, Variable};
 
 /// A compose project of one revision as the engine would be told to run it.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub(super) struct Project {
     /// syntax stay as written. What an unset variable touches is opaque. A service that several
     /// places declare has the others in its `because`.
     pub(super) root: Node,
+    /// The profiles that start without being asked for: `COMPOSE_PROFILES`.
+    pub(super) profiles: Option<Variable>,
 }
 
 impl Project {

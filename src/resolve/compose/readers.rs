@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use bstr::{BStr, BString, ByteSlice as _};
 
-use super::path::{join, name, parent};
+use super::path::{inside, join, name, parent};
 use super::sets::Sets;
-use crate::model::{EntryKind, File, FileKind, Tree};
+use crate::model::{Declared, EntryKind, File, FileKind, Node, Tree};
 
 /// How far away a reader of a reader may be.
 const DEEPEST: usize = 3;
@@ -147,6 +147,32 @@ fn names(other: &File, path: &BStr) -> bool {
     let name = name(path).to_str_lossy();
     ["extends", "include", "env_file", "file:"].iter().any(|word| text.contains(word))
         && text.contains(&*name)
+}
+
+/// What compose files of one folder name, whatever it is called: by `build.dockerfile`, by `env_file`.
+pub(in crate::resolve) fn named_in(folder: &BStr, tree: &dyn Tree) -> Vec<(BString, FileKind)> {
+    let mut found = Vec::new();
+    let names = tree.names(folder).into_iter().filter(|(_, kind)| *kind == EntryKind::File);
+    for (name, _) in names.filter(|(name, _)| is_named_compose(name.as_bstr())).take(NAMES) {
+        let Ok(Some(file)) = tree.file(join(folder, name.as_bstr()).as_bstr()) else { continue };
+        let Declared::Tree(documents) = &file.declared else { continue };
+        let services = documents.iter().filter_map(|document| document.get("services"));
+        for service in services.flat_map(Node::entries) {
+            let build = |key: &str| service.value.get("build")?.get(key)?.text();
+            let context = inside(folder, build("context").unwrap_or("."));
+            let dockerfile = context.zip(build("dockerfile"));
+            let dockerfile = dockerfile.and_then(|(context, name)| inside(context.as_bstr(), name));
+            found.extend(dockerfile.map(|path| (path, FileKind::Dockerfile)));
+            let files = service.value.get("env_file").into_iter().flat_map(|node| {
+                let one = std::slice::from_ref(node);
+                if node.is_list() { node.items() } else { one }
+            });
+            let files = files.filter_map(|node| node.get("path").unwrap_or(node).text());
+            let files = files.filter_map(|text| inside(folder, text));
+            found.extend(files.map(|path| (path, FileKind::Environment)));
+        }
+    }
+    found
 }
 
 fn may_be_compose(name: &BStr) -> bool {

@@ -45,6 +45,9 @@ const SAME: &[(&str, &str)] = &[
 
 /// How firmly the version of a source holds; `None` where it has none to have.
 pub(in crate::rules) fn hold(source: &Source) -> Option<Hold> {
+    if source.kind == SourceKind::Context && source.location.is_none() {
+        return None;
+    }
     let Some(version) = &source.version else {
         return (source.kind != SourceKind::Repository).then_some(Hold::Floating);
     };

@@ -1,7 +1,7 @@
 //! Who a container's processes run as: what it says itself, else what its image says.
 
 use super::OTHER;
-use crate::model::{Base, Found, Level, Platform, Severity, Stage, Told, Workload};
+use crate::model::{Base, Found, ImageRef, Level, Platform, Severity, Stage, Told, Workload};
 use crate::rules::facts::image::{BaseUser, user_of};
 use crate::rules::facts::privilege::{Answer, answer, lacks, lost};
 use crate::rules::facts::user::is_root;
@@ -61,9 +61,18 @@ pub(super) fn measure(workload: &Workload, found: &mut Found<'_>) {
     }
 }
 
+/// What is the same for a container that leaves its user to an image, and for an image that only
+/// wraps that one.
+pub(super) fn run_as_it_is(image: &ImageRef) -> String {
+    format!("run as {} says", image.name())
+}
+
 /// Nothing is declared: the image decides.
 fn image(workload: &Workload, found: &mut Found<'_>) {
-    found.say(ANY, UNSAID, &workload.place(), "").told(Told::Elsewhere);
+    let unsaid = found.say(ANY, UNSAID, &workload.place(), "").told(Told::Elsewhere);
+    if let Some(Base::Image(image)) = workload.image.as_ref().map(|image| &image.value) {
+        unsaid.same_as(run_as_it_is(image));
+    }
     if let Some(stage) = &workload.built {
         let level = match stage_is_root(stage, found) {
             Some(true) => IMAGE_ROOT,

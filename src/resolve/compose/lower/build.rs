@@ -9,13 +9,16 @@ use bstr::{BStr, BString};
 use super::super::Project;
 use super::{data, read};
 use crate::model::{
-    Build, Declaration, Declared, Dockerfile, Entry, File, FileKind, Gap, Node, Source, SourceKind,
-    Span, Stage, Text, Tree, Unit, Value, Workload,
+    Build, Declaration, Declared, Dockerfile, Entry, File, FileKind, Gap, GapKind, Node, Source,
+    SourceKind, Span, Stage, Text, Tree, Unit, Value, Workload,
 };
 use crate::resolve::{context, stage};
 
 /// What a URL of a context starts with.
 const REMOTE: &[&str] = &["http://", "https://", "git://", "ssh://", "git@", "github.com/"];
+
+/// What the context of a build is called.
+const CONTEXT: &str = "build context";
 
 /// What the builds of a project are lowered to, beside the workloads.
 pub(super) struct Builds<'a> {
@@ -76,8 +79,10 @@ impl<'a> Builds<'a> {
 
     /// What `service` builds, if it builds anything.
     pub(super) fn add(&mut self, service: &Entry, out: &mut Workload) {
-        let Some(node) = service.value.get("build").filter(|node| !node.is_null()) else { return };
         let identity = out.identity.clone();
+        let Some(node) = service.value.get("build").filter(|node| !node.is_null()) else {
+            return self.nowhere(&identity, out.head);
+        };
         let asked = Asked::new(&identity, node);
         privileges(&asked, out);
         self.named_contexts(&asked);
@@ -86,11 +91,12 @@ impl<'a> Builds<'a> {
             None => return,
         };
         let folder = match asked.context() {
-            Some(node) if node.is_opaque() => return,
-            Some(node) if remote(node) => return self.source(&asked, "build context", node),
+            Some(node) if node.is_opaque() => return self.nowhere(&identity, out.head),
+            Some(node) if remote(node) => return self.source(&asked, CONTEXT, node),
             Some(node) => data::in_tree(node, self.project),
             None => Some(self.project.folder.clone()),
         };
+        self.nowhere(&identity, out.head);
         let Some(folder) = folder else { return };
         out.built = match asked.get("dockerfile_inline") {
             Some(text) => self.inline(&asked, text, folder.as_ref()),
@@ -107,6 +113,8 @@ impl<'a> Builds<'a> {
         };
         let file = match self.tree.file_as(path.as_ref(), FileKind::Dockerfile) {
             Ok(file) => file?,
+            // What lies in another repository is not here to be read, as an image is not.
+            Err(gap) if gap.kind == GapKind::Submodule => return None,
             Err(gap) => {
                 self.gaps.push(gap);
                 return None;
@@ -201,6 +209,24 @@ impl<'a> Builds<'a> {
                 self.source(asked, &name, &node.because(variable.place.because.iter().copied()));
             }
         }
+    }
+
+    /// The context is no place that is fetched from: one that is there later is another one.
+    fn nowhere(&mut self, identity: &str, head: Span) {
+        let title = format!("{CONTEXT} of {identity}");
+        let source = Source {
+            file: head.file,
+            identity: title.clone(),
+            title: title.clone(),
+            head,
+            span: head,
+            kind: SourceKind::Context,
+            location: None,
+            version: None,
+            verified: None,
+        };
+        let (unit, path) = (Unit::Source(Box::new(source)), self.project.path.clone());
+        self.units.push(Declaration { unit, path, body: vec![title.clone()], title });
     }
 
     /// Something that the builder fetches: `https://host/repository.git#version:folder`.

@@ -17,7 +17,8 @@ pub(super) fn joined(service: &Node, out: &Workload) -> Vec<Spanned<String>> {
     named.chain(networks.items().iter().filter_map(Node::spanned)).collect()
 }
 
-/// Marks the services of a project that has one network for all of them.
+/// Marks the services of a project that has one network for all of them, and those in a network of
+/// other projects.
 pub(super) fn of_all(workloads: &mut [Workload], root: &Node) {
     let open = |name: &str| {
         let internal = root.get("networks").and_then(|all| all.get(name)?.get("internal"));
@@ -34,8 +35,13 @@ pub(super) fn of_all(workloads: &mut [Workload], root: &Node) {
         }
     }
     let shared = common.is_some_and(|names| !names.is_empty());
+    let of_others = |network: &Spanned<String>| {
+        let declared = root.get("networks").and_then(|all| all.get(&network.value));
+        declared.is_some_and(|node| external(node, network).is_some())
+    };
     for workload in workloads {
         workload.network_of_all = shared && !workload.networks.is_empty();
+        workload.network_of_others = workload.networks.iter().any(of_others);
     }
 }
 

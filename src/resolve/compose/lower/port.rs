@@ -17,6 +17,20 @@ pub(super) fn published(node: Option<&Node>) -> Vec<Spanned<Published>> {
     node.items().iter().filter_map(of).collect()
 }
 
+/// Ports without quotes that a reader of YAML 1.1 takes for a number to the base of 60: `22:22`.
+pub(super) fn ambiguous(node: Option<&Node>) -> impl Iterator<Item = &Node> {
+    let sixty = |text: &str| {
+        let mut parts = text.split(':');
+        let digits =
+            |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        parts.next().is_some_and(|first| digits(first) && !first.starts_with('0'))
+            && text.contains(':')
+            && parts.all(|part| part.len() <= 2 && digits(part) && *part < *"60")
+    };
+    let items = node.map_or(&[][..], Node::items).iter();
+    items.filter(move |item| item.is_plain() && item.text().is_some_and(sixty))
+}
+
 /// `expose`.
 pub(super) fn exposed(node: Option<&Node>) -> Vec<Spanned<Published>> {
     let of = |text: Spanned<String>| {

@@ -3,7 +3,9 @@
 use super::super::Project;
 use super::super::sets::runs;
 use super::{command, data, limit, mount, network, option, port, read, security};
-use crate::model::{Base, Entry, Gap, ImageRef, Node, Platform, Span, Spanned, Tree, Workload};
+use crate::model::{
+    Base, Entry, Gap, GapKind, ImageRef, Node, Platform, Span, Spanned, Tree, Variable, Workload,
+};
 
 /// What a service declares.
 pub(super) fn workload(
@@ -31,6 +33,12 @@ pub(super) fn workload(
     out.mounts = mount::mounts(node, volumes);
     out.values = mount::driver_options(&out.mounts, volumes);
     out.ports = port::published(node.get("ports"));
+    for item in port::ambiguous(node.get("ports")) {
+        let message = "readers of YAML 1.1 take this port for a number to the base of 60: quote it";
+        let file = project.files.iter().find(|file| file.text.file == item.span.file);
+        let gap = file.map(|file| Gap::at(&file.text, item.span, message));
+        gaps.extend(gap.map(|gap| Gap { kind: GapKind::Ambiguous, ..gap }));
+    }
     out.exposed = port::exposed(node.get("expose"));
     out.networks = network::joined(node, &out);
     out.environment = read::variables(node.get("environment"), &['=']);
@@ -42,12 +50,24 @@ pub(super) fn workload(
     out.extra_hosts = read::variables(node.get("extra_hosts"), &[':', '=']);
     out.runtime = read::text(node.get("runtime"));
     out.profiles = read::texts(node.get("profiles"));
+    start(project, &mut out);
     out.restart = read::text(node.get("restart"))
         .or_else(|| read::text(node.at("deploy.restart_policy.condition")));
     command::fill(node, tree, &mut out);
     data::fill(node, project, tree, &mut out, gaps);
     option::fill(node, &mut out);
     out
+}
+
+/// A profile that the project's environment names holds nothing back.
+fn start(project: &Project, out: &mut Workload) {
+    let Some(Variable { value: Some(names), place, .. }) = &project.profiles else { return };
+    let named =
+        |name: &str| names.text.split(',').any(|it| matches!(it.trim(), "*") || it.trim() == name);
+    if out.profiles.iter().any(|profile| named(&profile.value)) {
+        out.profiles.clear();
+        out.because.push(place.span);
+    }
 }
 
 /// What has a say in what a service lacks: keys that say nothing and so take back what another place
