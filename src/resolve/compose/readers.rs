@@ -152,7 +152,8 @@ fn names(other: &File, path: &BStr) -> bool {
 /// What compose files of one folder name, whatever it is called: by `build.dockerfile`, by `env_file`.
 pub(in crate::resolve) fn named_in(folder: &BStr, tree: &dyn Tree) -> Vec<(BString, FileKind)> {
     let mut found = Vec::new();
-    let names = tree.names(folder).into_iter().filter(|(_, kind)| *kind == EntryKind::File);
+    let names = tree.names(folder);
+    let names = names.iter().filter(|(_, kind)| *kind == EntryKind::File);
     for (name, _) in names.filter(|(name, _)| is_named_compose(name.as_bstr())).take(NAMES) {
         let Ok(Some(file)) = tree.file(join(folder, name.as_bstr()).as_bstr()) else { continue };
         let Declared::Tree(documents) = &file.declared else { continue };
