@@ -291,6 +291,26 @@ fn kustomizations_change_what_they_name() {
             &["high mutable-image kustomization.yaml:4"],
         ),
         (
+            "K27 of a base in the tree",
+            &[
+                BASE,
+                KUSTOMIZATION,
+                (
+                    "prod/kustomization.yaml",
+                    "resources: [../base]\nimages:\n  - name: acme/web\n    newTag: 1.2.4\n",
+                ),
+            ],
+            &[
+                BASE,
+                KUSTOMIZATION,
+                (
+                    "prod/kustomization.yaml",
+                    "resources: [../base]\nimages:\n  - name: acme/web\n    newTag: latest\n",
+                ),
+            ],
+            &["high mutable-image prod/kustomization.yaml:4"],
+        ),
+        (
             "K28",
             &[(
                 "kustomization.yaml",
@@ -310,6 +330,96 @@ fn kustomizations_change_what_they_name() {
                 "secretGenerator:\n  - name: db\n    literals:\n      - USER=app\n      - PASSWORD=hunter2hunter2\n",
             )],
             &["critical plain-secret kustomization.yaml:5"],
+        ),
+    ]);
+}
+
+const UNTAGGED: (&str, &str) = (
+    "base/web.yaml",
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          image: acme/web\n          securityContext:\n            privileged: false\n            readOnlyRootFilesystem: true\n",
+);
+
+#[test]
+fn what_a_kustomization_holds_its_base_need_not() {
+    let tagged = "resources:\n  - web.yaml\nimages:\n  - name: acme/web\n    newTag: 1.2.3\n";
+    let held = ("base/kustomization.yaml", tagged);
+    let prod = ("prod/kustomization.yaml", "resources:\n  - ../base\n  - ../net/policy.yaml\n");
+    let dev = ("dev/kustomization.yaml", "resources:\n  - ../base\n  - ../net/policy.yaml\n");
+    let net = ("net/policy.yaml", POLICY.1);
+    push_each_tree(&[
+        ("a tag that moves to the kustomization", &[BASE, KUSTOMIZATION], &[UNTAGGED, held], &[]),
+        ("and back", &[UNTAGGED, held], &[BASE, KUSTOMIZATION], &[]),
+        (
+            "a tag that goes with the kustomization's images",
+            &[UNTAGGED, held],
+            &[UNTAGGED, KUSTOMIZATION],
+            &["high mutable-image base/kustomization.yaml:5 (old line)"],
+        ),
+        (
+            "a new overlay of what is held below it",
+            &[UNTAGGED, held],
+            &[UNTAGGED, held, ("prod/kustomization.yaml", "resources: [../base]\n")],
+            &[],
+        ),
+        (
+            "an environment that goes, with nothing but what others have too",
+            &[BASE, KUSTOMIZATION, net, prod, dev],
+            &[BASE, KUSTOMIZATION, net, prod],
+            &[],
+        ),
+        (
+            "a policy that moves to a component of its own",
+            &[
+                POLICY,
+                BASE,
+                ("base/kustomization.yaml", "resources:\n  - web.yaml\n  - policy.yaml\n"),
+                ("prod/kustomization.yaml", "resources: [../base]\n"),
+            ],
+            &[
+                ("base/policy/quota.yaml", POLICY.1),
+                BASE,
+                ("base/policy/kustomization.yaml", "resources:\n  - quota.yaml\n"),
+                ("base/kustomization.yaml", "resources:\n  - web.yaml\n"),
+                ("prod/kustomization.yaml", "resources: [../base, ../base/policy]\n"),
+            ],
+            &[],
+        ),
+    ]);
+}
+
+#[test]
+fn what_a_kustomization_says_of_all_decides_who_selects_whom() {
+    let kustomization = (
+        "kustomization.yaml",
+        "namespace: shop\ncommonLabels:\n  app: web\nresources:\n  - web.yaml\n  - policy.yaml\n",
+    );
+    let web = (
+        "web.yaml",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          image: acme/web@{a}\n",
+    );
+    let policy = |more: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: web\nspec:\n  podSelector:\n    matchLabels:\n      app: web\n  policyTypes: [Ingress]\n{more}"
+        )
+    };
+    let all = (
+        "all.yaml",
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: all\n  namespace: shop\nspec:\n  podSelector: {}\n  policyTypes: [Ingress]\n",
+    );
+    let (closed, open) = (policy(""), policy("  ingress:\n    - {}\n"));
+    let two = format!("{}  - all.yaml\n", kustomization.1);
+    push_each_tree(&[
+        (
+            "one of two policies goes, and the other still holds",
+            &[("kustomization.yaml", &two), web, ("policy.yaml", &closed), all],
+            &[kustomization, web, ("policy.yaml", &closed)],
+            &[],
+        ),
+        (
+            "a policy that lets everybody in",
+            &[kustomization, web, ("policy.yaml", &closed)],
+            &[kustomization, web, ("policy.yaml", &open)],
+            &["high network-isolation policy.yaml:11"],
         ),
     ]);
 }

@@ -154,6 +154,7 @@ pub fn units(tree: &dyn Tree, paths: &[BString], names: &Names, settings: &Setti
     }
     let made = kustomize::made(tree, &of(&[FileKind::Kustomization]));
     objects.retain(|object| made.leaves(object));
+    objects.iter_mut().for_each(|object| made.settle(object));
     objects.extend(made.objects);
     resolved.add(made.resolved);
     let mut charts = helm::Charts::new(tree);

@@ -9,7 +9,7 @@ use crate::model::{
     Settings, Span, Spanned, Tree, Unit, Value, Variable, printable,
 };
 use crate::resolve::Resolved;
-use crate::resolve::kubernetes::{self, Object};
+use crate::resolve::kubernetes::{self, Object, Setting};
 
 /// How deep values are looked through.
 const DEPTH: usize = 12;
@@ -264,6 +264,7 @@ impl<'a> Walk<'a> {
             node: map(parts, span),
             file: Rc::clone(self.values.file),
             head: Span { end_line: span.line, end: span.start, ..span },
+            setting: Setting::default(),
         });
     }
 

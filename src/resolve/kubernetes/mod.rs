@@ -28,7 +28,7 @@ use super::Resolved;
 use crate::model::{Settings, Tree};
 
 pub(super) use near::readers_of;
-pub(super) use object::{Object, objects};
+pub(super) use object::{Object, Setting, objects};
 
 /// The units of the objects of all affected files of one revision, taken together: what one object
 /// says of another counts.

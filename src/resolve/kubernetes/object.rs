@@ -33,6 +33,18 @@ pub(in crate::resolve) struct Object {
     pub(in crate::resolve) file: Rc<File>,
     /// Where an absence shows: its name, else its kind.
     pub(in crate::resolve) head: Span,
+    /// What a kustomization makes of it.
+    pub(in crate::resolve) setting: Setting,
+}
+
+/// What a kustomization says of all objects that it names. It decides who selects whom, and not
+/// what they are called: they may be named by several.
+#[derive(Clone, Debug, Default)]
+pub(in crate::resolve) struct Setting {
+    /// The namespace that it puts them in.
+    pub(in crate::resolve) namespace: Option<String>,
+    /// The labels that their pods get.
+    pub(in crate::resolve) labels: Vec<(String, String)>,
 }
 
 impl Object {
@@ -57,6 +69,7 @@ impl Object {
             name,
             node: node.clone(),
             file: Rc::clone(file),
+            setting: Setting::default(),
         }
     }
 
@@ -69,6 +82,15 @@ impl Object {
     pub(in crate::resolve) fn namespace(&self) -> &str {
         let named = self.namespace.as_ref().map_or("", |namespace| &namespace.value);
         if named == "default" { "" } else { named }
+    }
+
+    /// The namespace that it gets, whoever says so; empty for the one that is meant otherwise.
+    pub(in crate::resolve) fn scope(&self) -> &str {
+        match self.setting.namespace.as_deref() {
+            Some("default") => "",
+            Some(namespace) => namespace,
+            None => self.namespace(),
+        }
     }
 
     /// What makes it the same one in another file: `Service/namespace/name`.

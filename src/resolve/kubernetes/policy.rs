@@ -75,7 +75,7 @@ fn kubernetes(object: &Object) -> Option<NetworkPolicy<'_>> {
     };
     Some(NetworkPolicy {
         object,
-        namespace: Some(object.namespace().to_owned()),
+        namespace: Some(object.scope().to_owned()),
         selector: selector.map(labels::selector).unwrap_or_default(),
         place: selector.map_or(object.head, |selector| selector.span),
         ingress: allowed("Ingress", "ingress", "from", true),

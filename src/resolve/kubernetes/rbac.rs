@@ -35,7 +35,7 @@ impl Roles {
         let roles = objects.iter().filter(|object| is_rbac(object));
         let key = |object: &Object| match object.kind.as_str() {
             "ClusterRole" => Some((true, String::new(), object.name().to_owned())),
-            "Role" => Some((false, object.namespace().to_owned(), object.name().to_owned())),
+            "Role" => Some((false, object.scope().to_owned(), object.name().to_owned())),
             _ => None,
         };
         Self(roles.filter_map(key).collect())
@@ -89,7 +89,7 @@ pub(super) fn binding(object: &Object, roles: &Roles) -> Binding {
     let subjects = object.at("subjects").map(Node::items).unwrap_or_default();
     Binding {
         cluster: object.kind == "ClusterRoleBinding",
-        declared: roles.has(kind, object.namespace(), text("roleRef.name")),
+        declared: roles.has(kind, object.scope(), text("roleRef.name")),
         role,
         subjects: subjects.iter().take(MOST).filter_map(|node| subject(node, object)).collect(),
     }

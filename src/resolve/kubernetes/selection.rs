@@ -58,7 +58,7 @@ pub(super) fn units(objects: &[Object]) -> Vec<Declaration> {
     let mut selects = vec![false; policies.len()];
     let mut units = Vec::new();
     for pods in &pods {
-        let namespace = pods.object.namespace();
+        let namespace = pods.object.scope();
         let mut own = Vec::new();
         for (at, policy) in policies.iter().enumerate().take(left) {
             if takes(policy, namespace, &pods.labels) {
@@ -128,16 +128,21 @@ pub(super) fn protected(object: &Object, pods: &[Pods<'_>]) -> Vec<String> {
     }
     // A kustomization may say later which namespace is meant.
     let near = |namespace: &str| {
-        namespace.is_empty() || object.namespace().is_empty() || namespace == object.namespace()
+        namespace.is_empty() || object.scope().is_empty() || namespace == object.scope()
     };
-    let own = pods.iter().take(HELD).filter(|pods| near(pods.object.namespace()));
+    let own = pods.iter().take(HELD).filter(|pods| near(pods.object.scope()));
     own.filter(|pods| selector.takes(&pods.labels)).map(|pods| pods.identity.clone()).collect()
 }
 
 /// The pods of an object, with their labels.
 fn labelled(object: &Object) -> Vec<Pods<'_>> {
     let labelled = |pod: Pod<'_>| {
-        let (labels, places) = labels::labels(pod.metadata.and_then(|node| node.get("labels")));
+        let own = pod.metadata.and_then(|node| node.get("labels"));
+        let (mut labels, places) = labels::labels(own);
+        for (name, value) in &object.setting.labels {
+            labels.retain(|(own, _)| own != name);
+            labels.push((name.clone(), value.clone()));
+        }
         let identity = format!("pods of {}", object.identity_as(pod::family(object)));
         let identity =
             if pod.within.is_empty() { identity } else { format!("{identity}, {}", pod.within) };
@@ -172,7 +177,7 @@ fn leads(object: &Object) -> Option<Leads> {
     let mut selector = Selector::default();
     labels::plain(node, &mut selector);
     Some(Leads {
-        namespace: object.namespace().to_owned(),
+        namespace: object.scope().to_owned(),
         title: object.title(),
         selector,
         place: node.span,
@@ -180,7 +185,7 @@ fn leads(object: &Object) -> Option<Leads> {
 }
 
 fn behind(services: &[Leads], pods: &Pods<'_>) -> Vec<Spanned<Behind>> {
-    let near = services.iter().filter(|service| service.namespace == pods.object.namespace());
+    let near = services.iter().filter(|service| service.namespace == pods.object.scope());
     let seen = near.take(SERVICES).map(|service| {
         let leads = service.selector.takes(&pods.labels);
         let value = Behind { service: service.title.clone(), leads };
@@ -191,7 +196,7 @@ fn behind(services: &[Leads], pods: &Pods<'_>) -> Vec<Spanned<Behind>> {
 
 /// Where the lack of a policy shows: the labels, and the selectors that pass them by.
 fn lack(pods: &Pods<'_>, policies: &[NetworkPolicy<'_>]) -> Spanned<()> {
-    let namespace = pods.object.namespace();
+    let namespace = pods.object.scope();
     let near = policies
         .iter()
         .filter(|policy| policy.namespace.as_deref().is_none_or(|own| own == namespace));

@@ -6,14 +6,14 @@ mod images;
 mod patch;
 mod remote;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 use bstr::{BStr, BString, ByteSlice as _};
 
 use super::Resolved;
 use super::helm::{below, first, split};
-use super::kubernetes::{Object, objects};
+use super::kubernetes::{Object, Setting, objects};
 use crate::model::{Declared, File, FileKind, Node, Span, Tree};
 
 const NAMES: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -21,6 +21,8 @@ const NAMES: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustomizati
 const DEPTH: usize = 8;
 /// How many files one kustomization is read for.
 const FILES: usize = 300;
+/// How many labels of a kustomization are looked at.
+const LABELS: usize = 64;
 /// How many folders above a file are looked through for what names it.
 const ABOVE: usize = 3;
 /// Objects whose only use is to protect: that one is no longer named is a loss.
@@ -67,10 +69,15 @@ pub(super) struct Made {
     pub(super) objects: Vec<Object>,
     /// Patches that were laid over what they change: by themselves they say nothing more.
     applied: HashSet<BString>,
-    /// Objects that count in the name of the kustomization alone: file and first byte.
+    /// Objects that do not count by themselves: file and first byte. Those whose images a
+    /// kustomization exchanges count in its name, protective ones with what names them.
     taken: HashSet<(BString, u32)>,
+    /// Protective objects, each with the places that name it: when none does any more, it is lost.
+    guards: BTreeMap<(BString, u32), Object>,
     /// Folders with an affected kustomization, and the files that these name.
     reached: HashMap<BString, HashSet<BString>>,
+    /// What the first kustomization that reaches a file says of all objects.
+    settings: HashMap<BString, Setting>,
 }
 
 /// Reads the affected kustomizations.
@@ -82,10 +89,13 @@ pub(super) fn made(tree: &dyn Tree, files: &[Rc<File>]) -> Made {
         }
         let Some(root) = first(file) else { continue };
         made.resolved.units.extend(remote::sources(root, file));
-        made.resolved.units.extend(images::references(root, file));
         made.resolved.units.extend(data::generated(root, file, tree));
-        made.change(tree, file, root);
+        let used = made.change(tree, file, root);
+        let images = images::of(root).into_iter().enumerate();
+        let unused = images.filter(|(at, _)| !used.contains(at));
+        made.resolved.units.extend(unused.map(|(_, image)| image.reference(file)));
     }
+    made.objects.extend(std::mem::take(&mut made.guards).into_values());
     made
 }
 
@@ -101,21 +111,35 @@ impl Made {
         !out && !self.applied.contains(path) && !self.taken.contains(&place)
     }
 
-    fn change(&mut self, tree: &dyn Tree, file: &Rc<File>, root: &Node) {
+    /// Puts what kustomizations say of all objects into one of a file.
+    pub(super) fn settle(&self, object: &mut Object) {
+        if let Some(setting) = self.settings.get(&object.file.text.path) {
+            object.setting = setting.clone();
+        }
+    }
+
+    /// Takes what a kustomization makes of the objects that it names; which of its images it found.
+    fn change(&mut self, tree: &dyn Tree, file: &Rc<File>, root: &Node) -> HashSet<usize> {
         let patches = patch::of(root, file, tree);
-        let mut resources = Vec::new();
-        let mut seen = HashSet::from([file.text.path.clone()]);
-        collect(tree, file, DEPTH, &mut seen, &mut resources);
+        let mut reach = Reach::new(tree, file);
+        reach.collect(file, DEPTH, &Chain { setting: setting(root), images: Vec::new() });
+        let resources = reach.found;
         // Which of too many are left out has no meaning: then each stands for itself.
         let all = resources.len() < FILES;
         let folder = split(file.text.path.as_bstr()).0.to_owned();
         if all {
-            let paths = resources.iter().map(|(resource, _)| resource.text.path.clone());
+            let paths = resources.iter().map(|resource| resource.file.text.path.clone());
             self.reached.entry(folder).or_default().extend(paths);
         }
-        for (resource, named) in &resources {
+        let own = images::of(root);
+        let mut used = HashSet::new();
+        for Resource { file: resource, named, chain } in &resources {
             let Declared::Tree(documents) = &resource.declared else { continue };
-            for object in objects(documents, resource) {
+            let setting =
+                self.settings.entry(resource.text.path.clone()).or_insert(chain.setting.clone());
+            let setting = setting.clone();
+            for mut object in objects(documents, resource) {
+                object.setting = setting.clone();
                 let mut node = object.node.clone();
                 let mut changed = false;
                 for patch in patches.iter().filter(|patch| patch.is_for(&object)) {
@@ -123,16 +147,26 @@ impl Made {
                     changed = true;
                     self.applied.extend(patch.path.clone());
                 }
-                let protective = all && PROTECTIVE.contains(&object.kind.as_str());
-                if protective {
-                    node = node.because([*named]);
-                    self.taken.insert((resource.text.path.clone(), object.node.span.start));
+                if let Some((inner, _)) = images::over(&chain.images, &node) {
+                    node = inner;
                 }
-                if changed || protective {
+                let place = (resource.text.path.clone(), object.node.span.start);
+                if let Some((outer, by)) = images::over(&own, &node) {
+                    node = outer;
+                    changed = true;
+                    used.extend(by);
+                    self.taken.insert(place.clone());
+                }
+                if all && !changed && PROTECTIVE.contains(&object.kind.as_str()) {
+                    self.taken.insert(place.clone());
+                    let guard = self.guards.entry(place).or_insert(object);
+                    guard.node.because.push(*named);
+                } else if changed {
                     self.objects.push(Object { node, file: Rc::clone(file), ..object });
                 }
             }
         }
+        used
     }
 }
 
@@ -142,26 +176,76 @@ fn named(root: &Node) -> impl Iterator<Item = &Node> {
     lists.flat_map(|key| root.get(key).map_or(&[][..], Node::items))
 }
 
-/// The files with objects that a kustomization names, those of other ones included, and where each
-/// is named.
-fn collect(
-    tree: &dyn Tree,
-    file: &File,
-    depth: usize,
-    seen: &mut HashSet<BString>,
-    found: &mut Vec<(Rc<File>, Span)>,
-) {
-    let Some(root) = first(file).filter(|_| depth > 0) else { return };
-    let (folder, _) = split(file.text.path.as_bstr());
-    for (node, text) in named(root).filter_map(|node| Some((node, node.text()?))) {
-        let Some(path) = joined(folder, text).filter(|_| found.len() < FILES) else { continue };
-        if !seen.insert(path.clone()) {
-            continue;
-        }
-        if let Some(inner) = kustomization(tree, path.as_bstr()) {
-            collect(tree, &inner, depth - 1, seen, found);
-        } else if let Ok(Some(file)) = tree.file_as(path.as_bstr(), FileKind::Kubernetes) {
-            found.push((file, node.span));
+/// A file with objects that a kustomization names, itself or through another one.
+struct Resource {
+    file: Rc<File>,
+    /// Where it is named.
+    named: Span,
+    chain: Chain,
+}
+
+/// What the kustomizations between one and a file say of all objects.
+#[derive(Clone, Default)]
+struct Chain {
+    setting: Setting,
+    /// The images that they exchange, innermost first; not those of the outermost.
+    images: Vec<images::Image>,
+}
+
+impl Chain {
+    /// With that of one further in.
+    fn with(&self, root: &Node) -> Self {
+        let inner = setting(root);
+        let namespace = self.setting.namespace.clone().or(inner.namespace);
+        let labels = inner.labels.into_iter().chain(self.setting.labels.iter().cloned()).collect();
+        let images = images::of(root).into_iter().chain(self.images.iter().cloned()).collect();
+        Self { setting: Setting { namespace, labels }, images }
+    }
+}
+
+/// The namespace and the pods' labels that a kustomization gives. Source: Kustomize reference,
+/// "namespace", "commonLabels", "labels".
+fn setting(root: &Node) -> Setting {
+    let on = |item: &Node, key: &str| item.get(key).and_then(Node::boolean) == Some(true);
+    let lists = root.get("labels").map_or(&[][..], Node::items).iter();
+    let lists = lists.filter(|item| on(item, "includeSelectors") || on(item, "includeTemplates"));
+    let maps = root.get("commonLabels").into_iter().chain(lists.filter_map(|i| i.get("pairs")));
+    let pairs = maps
+        .flat_map(Node::entries)
+        .take(LABELS)
+        .filter_map(|entry| Some((entry.key.value.clone(), entry.value.text()?.to_owned())));
+    let namespace = root.get("namespace").and_then(Node::text).filter(|text| !text.is_empty());
+    Setting { namespace: namespace.map(str::to_owned), labels: pairs.collect() }
+}
+
+/// The files with objects that a kustomization builds on.
+struct Reach<'t> {
+    tree: &'t dyn Tree,
+    seen: HashSet<BString>,
+    found: Vec<Resource>,
+}
+
+impl<'t> Reach<'t> {
+    fn new(tree: &'t dyn Tree, file: &File) -> Self {
+        Self { tree, seen: HashSet::from([file.text.path.clone()]), found: Vec::new() }
+    }
+
+    fn collect(&mut self, file: &File, depth: usize, chain: &Chain) {
+        let Some(root) = first(file).filter(|_| depth > 0) else { return };
+        let (folder, _) = split(file.text.path.as_bstr());
+        for (node, text) in named(root).filter_map(|node| Some((node, node.text()?))) {
+            let Some(path) = joined(folder, text).filter(|_| self.found.len() < FILES) else {
+                continue;
+            };
+            if !self.seen.insert(path.clone()) {
+                continue;
+            }
+            if let Some(inner) = kustomization(self.tree, path.as_bstr()) {
+                let chain = first(&inner).map_or_else(|| chain.clone(), |root| chain.with(root));
+                self.collect(&inner, depth - 1, &chain);
+            } else if let Ok(Some(file)) = self.tree.file_as(path.as_bstr(), FileKind::Kubernetes) {
+                self.found.push(Resource { file, named: node.span, chain: chain.clone() });
+            }
         }
     }
 }
@@ -236,9 +320,9 @@ impl<'t> Namers<'t> {
 
 fn resources(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
     let Ok(Some(file)) = tree.file_as(path, FileKind::Kustomization) else { return Vec::new() };
-    let (mut seen, mut found) = (HashSet::from([path.to_owned()]), Vec::new());
-    collect(tree, &file, DEPTH, &mut seen, &mut found);
-    found.iter().map(|(file, _)| file.text.path.clone()).collect()
+    let mut reach = Reach::new(tree, &file);
+    reach.collect(&file, DEPTH, &Chain::default());
+    reach.found.into_iter().map(|resource| resource.file.text.path.clone()).collect()
 }
 
 /// The documents of a text that is written inside another file, on lines of its own.

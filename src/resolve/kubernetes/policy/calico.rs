@@ -24,7 +24,7 @@ pub(super) fn policy(object: &Object) -> Option<NetworkPolicy<'_>> {
     };
     Some(NetworkPolicy {
         object,
-        namespace: (!global).then(|| object.namespace().to_owned()),
+        namespace: (!global).then(|| object.scope().to_owned()),
         selector: selector(selected),
         place: selected.map_or(object.head, |node| node.span),
         ingress: allowed("Ingress", "ingress", has_rules("ingress") || !has_rules("egress")),

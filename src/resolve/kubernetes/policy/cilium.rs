@@ -40,7 +40,7 @@ fn policy<'a>(object: &'a Object, spec: &Node) -> Option<NetworkPolicy<'a>> {
     };
     Some(NetworkPolicy {
         object,
-        namespace: if cluster { named } else { Some(object.namespace().to_owned()) },
+        namespace: if cluster { named } else { Some(object.scope().to_owned()) },
         selector,
         place: selected.span,
         ingress: allowed("ingress", "from"),
