@@ -9,6 +9,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 use jiff::civil::Date;
 
 use super::affected::{Affected, wanted};
+use super::given_up::given_up;
 use super::model::models;
 use super::named::Named;
 use super::scans::Scans;
@@ -173,6 +174,7 @@ impl<'a> Judge<'a> {
             let exposures = before.iter_mut().flat_map(|unit| &mut unit.exposures);
             exposures.for_each(|exposure| exposure.gone = None);
         }
+        given_up(&mut before, &after, &new);
         let Outcome { regressions, improvements } = compare_beside(
             Side { units: &before, files: &old_files, variants: &[] },
             Side { units: &after, files: &new_files, variants: &variants },

@@ -4,6 +4,7 @@ mod affected;
 mod args;
 mod audit;
 mod check;
+mod given_up;
 mod history;
 mod hook;
 mod images;

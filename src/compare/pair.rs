@@ -110,8 +110,28 @@ impl Pairing<'_> {
                 new.entry(identity).and_modify(|at| *at = None).or_insert(Some(at));
             }
         }
+        // Of several on either side what is word for word the same is the same.
+        let mut alike: HashMap<_, Vec<usize>> = HashMap::new();
+        for at in (0..self.old.len()).rev().filter(|&at| !self.taken[at]) {
+            let unit = &self.old[at].declaration;
+            if let Some(name) = named(&unit.unit).filter(|name| old.get(name) == Some(&None)) {
+                alike.entry((name, &unit.body)).or_default().push(at);
+            }
+        }
+        for at in 0..self.new.len() {
+            let unit = &self.new[at].declaration;
+            let Some(name) = named(&unit.unit).filter(|_| self.pairs[at].is_none()) else {
+                continue;
+            };
+            if let Some(found) = alike.get_mut(&(name, &unit.body)).and_then(Vec::pop) {
+                self.taken[found] = true;
+                self.pairs[at] = Some(found);
+            }
+        }
         for (identity, at) in new {
-            if let (Some(new), Some(Some(old))) = (at, old.get(&identity)) {
+            if let (Some(new), Some(Some(old))) = (at, old.get(&identity))
+                && self.pairs[new].is_none()
+            {
                 self.taken[*old] = true;
                 self.pairs[new] = Some(*old);
             }
@@ -224,7 +244,7 @@ fn comparable(old: &Unit, new: &Unit) -> bool {
 }
 
 /// A unit that has a name of its own: which kind of unit it is, and what it is called.
-fn named(unit: &Unit) -> Option<(u8, &str)> {
+pub(super) fn named(unit: &Unit) -> Option<(u8, &str)> {
     kind(unit).zip(unit.identity())
 }
 

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use bstr::ByteSlice as _;
 
+use super::pair::named;
 use crate::model::{AccessKind, Exposure, Measured, NetworkKind, Told, Unit};
 
 /// One difference between the two revisions.
@@ -103,7 +104,16 @@ fn gone<'a>(
     let workloads = old.iter().filter(|unit| matches!(unit.declaration.unit, Unit::Workload(_)));
     let given_up: HashSet<&[u8]> =
         workloads.map(folder).filter(|folder| !folders.contains(folder)).collect();
-    let lost = old.iter().enumerate().filter(move |(at, _)| !kept.contains(at));
+    // Where several of one name become one elsewhere, the others are not gone.
+    let elsewhere = new.iter().zip(pairs).filter(|(unit, pair)| {
+        pair.is_none_or(|at| old.get(at).is_none_or(|was| !same_file(was, unit)))
+    });
+    let moved: HashSet<(u8, &str)> =
+        elsewhere.filter_map(|(unit, _)| named(&unit.declaration.unit)).collect();
+    let lost = old.iter().enumerate().filter(move |(at, unit)| {
+        !kept.contains(at)
+            && named(&unit.declaration.unit).is_none_or(|name| !moved.contains(&name))
+    });
     let pods: HashSet<&str> = new.iter().filter_map(pods).collect();
     let alone = move |unit: &Measured| {
         protects(unit).is_some_and(|own| !own.iter().any(|own| pods.contains(own.as_str())))
@@ -126,6 +136,10 @@ fn gone<'a>(
             Some(Change::Worse(Worse { unit, counterpart: Some(unit), now, was: Some(was) }))
         })
     })
+}
+
+fn same_file(was: &Measured, now: &Measured) -> bool {
+    was.declaration.path == now.declaration.path
 }
 
 /// The pods that a unit stands for.
