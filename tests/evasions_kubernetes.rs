@@ -324,6 +324,12 @@ fn profiles_volumes_and_tokens() {
             &["low confinement web.yaml:6 (old line)"],
         ),
         (
+            "a listener without names: no host and no TLS are missing there",
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: edge}\nspec:\n  listeners:\n  - {name: web, protocol: HTTPS, port: 443, hostname: '*.example.org', tls: {}}\n",
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: edge}\nspec:\n  listeners:\n  - {name: web, protocol: HTTPS, port: 443, hostname: '*.example.org', tls: {}}\n  - {name: ssh, protocol: TCP, port: 22}\n",
+            &["low exposed-ingress web.yaml:7"],
+        ),
+        (
             "K22 by itself",
             "apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: v}\nspec:\n  csi: {driver: \
              x}\n",

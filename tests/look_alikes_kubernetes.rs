@@ -29,6 +29,59 @@ spec:
         ports: [{containerPort: 80}]
 ";
 
+const AGENT: &str = "apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent}
+spec:
+  template:
+    metadata: {labels: {app: agent}}
+    spec:
+      hostNetwork: true
+      automountServiceAccountToken: false
+      securityContext: {seccompProfile: {type: RuntimeDefault}, sysctls: [{name: net.core.somaxconn, value: '1'}]}
+      containers:
+      - &agent
+        name: agent
+        image: acme/agent@{a}
+        resources: {limits: {memory: 1Gi, cpu: '1'}, requests: {memory: 1Gi}}
+        securityContext: {runAsUser: 1000, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}
+";
+
+#[test]
+fn what_comes_or_goes_beside_others() {
+    let mutating = "apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicy
+metadata: {name: zone}
+spec:
+  mutations:
+  - patchType: ApplyConfiguration
+    applyConfiguration: {expression: 'Object{metadata: Object.metadata{labels: {\"zone\": \"a\"}}}'}
+";
+    let namespace = "apiVersion: v1
+kind: Namespace
+metadata: {name: web, labels: {pod-security.kubernetes.io/enforce: privileged}}
+";
+    let sidecar = format!("{AGENT}      - <<: *agent\n        name: another\n");
+    let settings = "apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+data:
+  storageSecretNameAnnotation: serving.example.org/storageSecretName
+";
+    let other = ("other.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n");
+    push_each_tree(&[
+        (
+            "a container joins a pod in the host's network",
+            &[("a.yaml", AGENT)],
+            &[("a.yaml", &sidecar)],
+            &[],
+        ),
+        ("a policy that sets labels", &[other, ("a.yaml", mutating)], &[other], &[]),
+        ("a namespace that asks for nothing", &[other, ("a.yaml", namespace)], &[other], &[]),
+        ("the name of an annotation", &[other], &[other, ("a.yaml", settings)], &[]),
+    ]);
+}
+
 #[test]
 fn one_state_in_other_words() {
     push_each_tree(&[

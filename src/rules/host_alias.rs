@@ -1,5 +1,6 @@
 //! Names that a container resolves otherwise than the rest of the world.
 
+use super::facts::workload::pod;
 use crate::model::{Example, Found, Level, Measure, Reference, Rule, Severity, Variable, Workload};
 
 const OTHER: Level = Level::low(1, "another address").in_new_unit(Severity::Info);
@@ -92,7 +93,11 @@ fn measure(workload: &Workload, found: &mut Found<'_>) {
         let address = alias.value.as_ref().map_or("", |value| value.text.trim());
         let Some(level) = level(alias, address) else { continue };
         let name = alias.name.to_ascii_lowercase();
-        found.say(level, format!("name {name}"), &alias.place, address);
+        let key = format!("name {name}");
+        let exposure = found.say(level, &key, &alias.place, address);
+        if let Some(pod) = pod(workload) {
+            exposure.same_as(format!("{pod}\0{key}\0{address}"));
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Namespaces that a container does not have to itself.
 
 use super::facts::privilege::lost;
+use super::facts::workload::pod;
 use crate::model::{
     Example, Found, Level, Measure, NamespaceKind, Platform, Reference, Rule, Severity, Shared,
     Workload,
@@ -173,7 +174,11 @@ fn measure(workload: &Workload, found: &mut Found<'_>) {
         };
         own_users |= kind == NamespaceKind::User;
         own_network |= kind == NamespaceKind::Network;
-        found.say(level, key(kind), namespace, evidence);
+        let exposure = found.say(level, key(kind), namespace, evidence);
+        // One more container of a pod is where the others are already.
+        if let Some(pod) = pod(workload) {
+            exposure.same_as(format!("{pod}\0{}", key(kind)));
+        }
     }
     if !own_users {
         lost(found, NO_MORE, key(NamespaceKind::User), workload);

@@ -1,7 +1,7 @@
 //! Objects that protect others, and are gone.
 
 use crate::model::{
-    AccessKind, AccessObject, Example, Found, Level, Measure, NetworkKind, NetworkObject,
+    AccessKind, AccessObject, Example, Found, Known, Level, Measure, NetworkKind, NetworkObject,
     Reference, Rule, Severity, Spanned,
 };
 
@@ -101,7 +101,10 @@ fn access(object: &AccessObject, found: &mut Found<'_>) {
     let weight = match &object.kind {
         AccessKind::Guard(guard) => guard.weight,
         AccessKind::Namespace(labels)
-            if labels.iter().any(|label| label.value.0 == "pod-security.kubernetes.io/enforce") =>
+            if labels.iter().any(|label| {
+                label.value.0 == "pod-security.kubernetes.io/enforce"
+                    && label.value.1 != Known::Is("privileged".into())
+            }) =>
         {
             Severity::Medium
         }

@@ -1,7 +1,9 @@
 //! Tokens and accounts of the cluster in a pod.
 
 use super::facts::privilege::{Answer, answer, lacks, lost};
-use crate::model::{Example, Found, Level, Measure, Platform, Reference, Rule, Severity, Workload};
+use crate::model::{
+    Example, Found, Level, Measure, Platform, Reference, Rule, Severity, Told, Workload,
+};
 
 const OFF: Level = Level::closed("on");
 const UNKNOWN: Level = Level::low(1, "left to a variable").in_new_unit(Severity::Info);
@@ -106,7 +108,13 @@ fn measure(workload: &Workload, found: &mut Found<'_>) {
         (Some(switch), Answer::Unknown) => {
             found.say(UNKNOWN, KEY, switch, switch.value.to_string());
         }
-        (Some(switch), _) => drop(found.say(ON.lacks(), KEY, switch, "")),
+        (Some(switch), _) => {
+            let exposure = found.say(ON.lacks(), KEY, switch, "");
+            // A chart that writes the default down for whoever wants another one.
+            if workload.platform == Platform::Values {
+                exposure.told(Told::IfLost);
+            }
+        }
         (None, _) => drop(lacks(found, ON, KEY, workload)),
     }
     match &workload.service_account {

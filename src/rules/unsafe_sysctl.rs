@@ -1,5 +1,6 @@
 //! Settings of the kernel.
 
+use super::facts::workload::pod;
 use crate::model::{Example, Found, Level, Measure, Platform, Reference, Rule, Severity, Workload};
 
 const SAFE: Level = Level::closed("one that Kubernetes calls safe");
@@ -110,6 +111,10 @@ fn measure(workload: &Workload, found: &mut Found<'_>) {
         } else {
             OWN
         };
-        found.say(level, format!("kernel setting {name}"), &sysctl.place, "");
+        let key = format!("kernel setting {name}");
+        let exposure = found.say(level, &key, &sysctl.place, "");
+        if let Some(pod) = pod(workload) {
+            exposure.same_as(format!("{pod}\0{key}"));
+        }
     }
 }

@@ -53,6 +53,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("k8s.gcr.io/*", "Kubernetes"),
     ("gcr.io/google_containers/*", "Kubernetes"),
     ("gcr.io/google-containers/*", "Kubernetes"),
+    ("gcr.io/kubebuilder/*", "Kubernetes"),
     ("gcr.io/distroless/*", "Distroless"),
     ("cgr.dev/chainguard/*", "Chainguard"),
     ("docker.io/chainguard/*", "Chainguard"),
@@ -292,6 +293,10 @@ mod tests {
             assert_eq!(publisher(same), Publisher::Official, "{same}");
         }
         assert_eq!(publisher("k8s.gcr.io/pause"), publisher("registry.k8s.io/pause"));
+        assert_eq!(
+            publisher("gcr.io/kubebuilder/kube-rbac-proxy"),
+            publisher("registry.k8s.io/kubebuilder/kube-rbac-proxy")
+        );
         assert_eq!(
             publisher("docker.io/microsoft/dotnet"),
             publisher("mcr.microsoft.com/dotnet/sdk")

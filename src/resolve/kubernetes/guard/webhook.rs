@@ -14,9 +14,34 @@ pub(super) fn checks(kind: &str, checks: &mut Checks<'_>) -> Option<Severity> {
         _ => return None,
     }
     Some(match kind {
+        "MutatingAdmissionPolicy" if !hardens(checks) => Severity::Info,
         "ValidatingAdmissionPolicy" | "ValidatingAdmissionPolicyBinding" => Severity::High,
         _ => Severity::Medium,
     })
+}
+
+/// What a policy writes into objects has to do with what their containers may do; most of what is
+/// written that way is a default or a label.
+fn hardens(checks: &Checks<'_>) -> bool {
+    const WORDS: &[&str] = &[
+        "securityContext",
+        "privileged",
+        "capabilities",
+        "runAs",
+        "allowPrivilegeEscalation",
+        "readOnlyRootFilesystem",
+        "seccomp",
+        "hostNetwork",
+        "hostPID",
+        "hostIPC",
+        "automountServiceAccountToken",
+    ];
+    let expressions = checks.items("spec.mutations").flat_map(|mutation| {
+        let places = ["applyConfiguration.expression", "jsonPatch.expression"];
+        places.into_iter().filter_map(|path| mutation.at(path)?.text())
+    });
+    let mut expressions = expressions;
+    expressions.any(|text| WORDS.iter().any(|word| text.contains(word)))
 }
 
 fn webhooks(checks: &mut Checks<'_>) {

@@ -33,13 +33,18 @@ fn gateway(object: &Object) -> Ingress {
     for listener in items(&object.node, "spec.listeners") {
         let host = text(listener, "hostname");
         let port = text(listener, "port");
-        let name = host.as_ref().map_or("*", |host| host.value.as_str());
+        let protocol = text(listener, "protocol");
+        // Where connections have no names, there is no host, nor TLS that the gateway could end.
+        let bare = protocol.clone().filter(|it| matches!(it.value.as_str(), "TCP" | "UDP"));
+        let bare = bare.map(|protocol| protocol.with(protocol.value.to_ascii_lowercase()));
+        let host = host.filter(|_| bare.is_none());
+        let name = host.as_ref().or(bare.as_ref()).map_or("*", |name| name.value.as_str());
         let place =
             host.as_ref().or(port.as_ref()).map_or_else(|| listener.place(()), |at| at.with(()));
         let number = port.as_ref().map_or("", |port| port.value.as_str());
         ingress.routes.push(place.with(format!("{name}:{number}")));
-        let protocol = text(listener, "protocol");
         let secure = protocol.filter(|protocol| matches!(protocol.value.as_str(), "HTTPS" | "TLS"));
+        let secure = secure.or_else(|| bare.clone());
         ingress.tls.extend(secure.map(|protocol| protocol.with(name.to_ascii_lowercase())));
         let from = text(listener, "allowedRoutes.namespaces.from");
         let every = from.filter(|from| from.value == "All");
