@@ -131,6 +131,13 @@ impl Affected {
             let was = old.file(before.as_bstr()).ok().flatten().and_then(|file| file.kind);
             new.take_for(after.as_bstr(), was.unwrap_or(FileKind::Dockerfile));
         }
+        // What was one of ours by its content and can't be read any more is not nothing.
+        if let (Some(before), Some(after)) = (&before, &after)
+            && new.content(after.as_bstr()).is_err()
+            && let Some(kind) = old.file(before.as_bstr()).ok().flatten().and_then(|file| file.kind)
+        {
+            new.take_for(after.as_bstr(), kind);
+        }
         if let Some((was, now)) = resolve::takeover(current, old, new)
             && !self.moved.iter().any(|(old, new)| *old == was || *new == now)
         {

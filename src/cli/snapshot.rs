@@ -144,7 +144,8 @@ impl<'r> Snapshot<'r> {
         Ok(Some(self.shelved(volume, file)))
     }
 
-    /// What could not be read but is none of ours: only the content of a path tells, and it does.
+    /// What could not be read but is none of ours, or not as large without what declares nothing:
+    /// only the content of a path tells, and it does.
     fn foreign(&self, path: &BStr, gap: &Gap) -> Option<Vec<u8>> {
         if surface::of_content(path, b"").is_some() {
             return None;
@@ -154,13 +155,19 @@ impl<'r> Snapshot<'r> {
             return data.then(Vec::new);
         }
         let entry = self.tree.follow(path).ok()??;
-        match self.tree.glance(&entry) {
-            Some(mut content) => surface::of_content(path, &content).is_none().then(|| {
-                content.truncate(HEAD);
-                content
-            }),
-            None => data.then(Vec::new),
+        let Some(mut content) = self.tree.glance(&entry) else { return data.then(Vec::new) };
+        match surface::of_content(path, &content) {
+            None => content.truncate(HEAD),
+            Some(surface) if surface.kind == FileKind::Kubernetes => {
+                let (rest, left) = surface::without_schemas(&content);
+                if left as u64 > self.tree.limits.file_size {
+                    return None;
+                }
+                content = rest;
+            }
+            Some(_) => return None,
         }
+        Some(content)
     }
 
     /// A file that is known by its name: its head tells a key from a certificate, no more is read.

@@ -31,6 +31,52 @@ fn holds_key(content: &[u8], key: &[u8]) -> bool {
     })
 }
 
+/// A large file without the schemas of custom resources, which declare nothing that runs, and how
+/// many bytes are left of it: they are the most of what makes a file of manifests large. What stays
+/// has its place.
+#[must_use]
+pub fn without_schemas(content: &[u8]) -> (Vec<u8>, usize) {
+    let (mut rest, mut left, mut start) = (content.to_vec(), 0, 0);
+    while start < content.len() {
+        let from = content.get(start..).unwrap_or_default();
+        // The line that begins a document, and those up to the next one that does.
+        let next = from.find(b"\n---").map(|at| at + 1);
+        let end = start + next.unwrap_or(from.len());
+        let document = content.get(start..end).unwrap_or_default();
+        if is_schema(document) {
+            let mark = if document.starts_with(b"---") { 3 } else { 0 };
+            let place = rest.get_mut(start + mark..end).unwrap_or_default().iter_mut();
+            place.filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+        } else {
+            left += document.len();
+        }
+        start = end;
+    }
+    (rest, left)
+}
+
+/// A plain mapping of an object that says no other kind than that of a schema.
+fn is_schema(document: &[u8]) -> bool {
+    const KEYS: &[&[u8]] = &[b"apiVersion", b"metadata", b"spec", b"status"];
+    let mut schemas = 0_usize;
+    let plain = |line: &[u8]| {
+        let line = line.trim_end();
+        if let None | Some(b' ' | b'#') = line.first() {
+            return true;
+        }
+        if let Some(rest) = line.strip_prefix(b"---") {
+            return rest.trim().is_empty();
+        }
+        let Some((key, value)) = line.split_once_str(b":") else { return false };
+        if key == b"kind" {
+            schemas += 1;
+            return value.trim() == b"CustomResourceDefinition";
+        }
+        KEYS.contains(&key)
+    };
+    document.lines().all(plain) && schemas > 0
+}
+
 fn is_start(before: &[u8]) -> bool {
     let quoted = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'"));
     let before = quoted.unwrap_or(before).trim_end_with(|byte| matches!(byte, ' ' | '\t'));
@@ -109,6 +155,34 @@ mod tests {
         assert!(!concerns("p:\n  apiVersion:\n    type: string\n  kind:\n    type: string\n"));
         assert!(!concerns("{\"apiVersion\": {\"type\": \"string\"}, \"kind\": {}}"));
         assert!(!concerns("run: echo apiVersion: v1 kind: Pod\n"));
+    }
+
+    #[test]
+    fn schemas_are_told_from_what_runs() {
+        let schema = "# x\n---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: x\nspec:\n  kind: Pod\n";
+        let pod = "---\nkind: Pod\nspec: {}\n";
+        let (rest, left) = without_schemas(format!("{schema}{pod}{schema}").as_bytes());
+        let rest = String::from_utf8(rest).unwrap();
+        assert_eq!(rest.len(), 2 * schema.len() + pod.len());
+        assert_eq!(
+            rest.split_whitespace().collect::<Vec<_>>().join(" "),
+            "# x --- --- kind: Pod spec: {} # x ---"
+        );
+        assert_eq!(left, "# x\n".len() + pod.len() + "# x\n".len());
+        assert!(is_schema(schema.replace('\n', "\r\n").as_bytes()));
+        for more in [
+            "kind: Pod\n",
+            "\"kind\": Pod\n",
+            "--- {kind: Pod}\n",
+            "{kind: Pod}\n",
+            "- kind: Pod\n",
+            "<<: *pod\n",
+            "? kind\n: Pod\n",
+            "items: []\n",
+        ] {
+            assert!(!is_schema(format!("{schema}{more}").as_bytes()), "{more}");
+        }
+        assert!(!is_schema(b"metadata:\n  kind: x\n"));
     }
 
     #[test]

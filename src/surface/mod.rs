@@ -81,3 +81,4 @@ fn always(_: &BStr, _: &[u8]) -> bool {
 }
 
 pub use dockerfile::{SURFACE as DOCKERFILE, looks_like_dockerfile};
+pub use kubernetes::without_schemas;
