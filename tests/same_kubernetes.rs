@@ -303,6 +303,7 @@ fn defaults() -> Vec<(Value, &'static str, Value)> {
                 {"name": "host", "hostPath": {"path": "/srv"}},
                 {"name": "secret", "secret": {"secretName": "s"}},
                 {"name": "tmp", "emptyDir": {}},
+                {"name": "token", "projected": {"sources": [{"serviceAccountToken": {"path": "t"}}]}},
             ],
         }))
     };
@@ -352,6 +353,19 @@ fn defaults() -> Vec<(Value, &'static str, Value)> {
         ("volumes/1/secret/optional", json!(false)),
         ("volumes/2/emptyDir/medium", json!("")),
         ("tolerations", json!([])),
+        ("ephemeralContainers", json!([])),
+        ("priority", json!(0)),
+        ("securityContext/seLinuxOptions", json!({})),
+        ("securityContext/windowsOptions", json!({"hostProcess": false})),
+        ("securityContext/supplementalGroupsPolicy", json!("Merge")),
+        ("containers/0/securityContext/windowsOptions", json!({"hostProcess": false})),
+        ("containers/0/securityContext/capabilities", json!({"add": [], "drop": []})),
+        ("containers/0/ports/0/hostPort", json!(0)),
+        ("containers/0/volumeMounts/0/recursiveReadOnly", json!("Disabled")),
+        ("containers/0/livenessProbe/successThreshold", json!(1)),
+        ("containers/0/envFrom", json!([])),
+        ("initContainers/0/resources", json!({})),
+        ("volumes/3/projected/sources/0/serviceAccountToken/expirationSeconds", json!(3600)),
     ];
     let mut rows: Vec<(Value, &'static str, Value)> = of_pod
         .iter()
@@ -431,6 +445,93 @@ fn defaults() -> Vec<(Value, &'static str, Value)> {
         (object("v1", "Secret", "web", json!({})), "/type", json!("Opaque")),
         (object("v1", "Secret", "web", json!({"data": {}})), "/immutable", json!(false)),
     ]);
+    let rbac = |kind: &str, rest: Value| object("rbac.authorization.k8s.io/v1", kind, "web", rest);
+    let rule = json!({"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]});
+    let binding = json!({
+        "roleRef": {"kind": "Role", "name": "web"},
+        "subjects": [{"kind": "ServiceAccount", "name": "web", "namespace": "web"}],
+    });
+    let admission = |kind: &str, spec: Value| {
+        object("admissionregistration.k8s.io/v1", kind, "web", json!({"spec": spec}))
+    };
+    let matched = json!({"validations": [{"expression": "true"}], "matchConstraints": {}});
+    let bound = json!({"policyName": "web", "validationActions": ["Deny"], "matchResources": {}});
+    rows.extend([
+        (rbac("Role", json!({"rules": [rule]})), "/rules/0/resourceNames", json!([])),
+        (rbac("RoleBinding", binding.clone()), "/subjects/0/apiGroup", json!("")),
+        (rbac("RoleBinding", binding), "/roleRef/apiGroup", json!("rbac.authorization.k8s.io")),
+        (
+            admission("ValidatingAdmissionPolicy", matched.clone()),
+            "/spec/failurePolicy",
+            json!("Fail"),
+        ),
+        (
+            admission("ValidatingAdmissionPolicy", matched.clone()),
+            "/spec/matchConstraints/namespaceSelector",
+            json!({}),
+        ),
+        (
+            admission("ValidatingAdmissionPolicy", matched),
+            "/spec/matchConstraints/objectSelector",
+            json!({}),
+        ),
+        (
+            admission("ValidatingAdmissionPolicyBinding", bound),
+            "/spec/matchResources/namespaceSelector",
+            json!({}),
+        ),
+        (
+            object("apiregistration.k8s.io/v1", "APIService", "web", json!({"spec": {}})),
+            "/spec/insecureSkipTLSVerify",
+            json!(false),
+        ),
+        (object("v1", "ConfigMap", "web", json!({"data": {}})), "/immutable", json!(false)),
+        (service("LoadBalancer"), "/spec/loadBalancerSourceRanges", json!([])),
+        (
+            object(
+                "v1",
+                "PersistentVolume",
+                "web",
+                json!({"spec": {"hostPath": {"path": "/srv"}}}),
+            ),
+            "/spec/hostPath/type",
+            json!(""),
+        ),
+        (
+            object(
+                "networking.k8s.io/v1",
+                "Ingress",
+                "web",
+                json!({"spec": {"rules": [{"host": "a.example.org"}]}}),
+            ),
+            "/spec/tls",
+            json!([]),
+        ),
+    ]);
+    let gateway = || {
+        let listener = json!({"name": "web", "port": 443, "protocol": "HTTPS", "tls": {}});
+        let spec = json!({"spec": {"listeners": [listener]}});
+        object("gateway.networking.k8s.io/v1", "Gateway", "web", spec)
+    };
+    rows.extend([
+        (gateway(), "/spec/listeners/0/allowedRoutes", json!({"namespaces": {"from": "Same"}})),
+        (gateway(), "/spec/listeners/0/tls/mode", json!("Terminate")),
+    ]);
+    let psp = || {
+        let any = json!({"rule": "RunAsAny"});
+        let spec = json!({"runAsUser": any, "seLinux": any, "fsGroup": any});
+        object("policy/v1beta1", "PodSecurityPolicy", "web", json!({"spec": spec}))
+    };
+    for (path, value) in [
+        ("/spec/privileged", false),
+        ("/spec/allowPrivilegeEscalation", true),
+        ("/spec/readOnlyRootFilesystem", false),
+        ("/spec/hostNetwork", false),
+        ("/spec/hostPID", false),
+        ("/spec/hostIPC", false),
+    ] {
+        rows.push((psp(), path, json!(value)));
+    }
     for level in ["enforce", "audit", "warn"] {
         let path = format!("/metadata/labels/pod-security.kubernetes.io~1{level}");
         let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a", "labels": {}}});
