@@ -46,6 +46,7 @@ fn finding(number: usize, path: &str, text: &str) -> Finding {
             commit: None,
             new_unit: false,
             marks: vec![1],
+            secret: None,
             lacks: false,
         },
         action: if number.is_multiple_of(2) { Action::Reject } else { Action::Annotate },

@@ -62,6 +62,7 @@ fn regression(severity: Severity) -> Regression {
         commit: None,
         new_unit: false,
         marks: Vec::new(),
+        secret: None,
         lacks: false,
     }
 }

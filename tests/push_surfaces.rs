@@ -93,7 +93,7 @@ fn a_compose_file_that_just_had_to_run() {
       secret in DB_PASSWORD of service web: was handed over at run time,
       now a working default password: … (14 characters)
       fix: revoke the credential
-      waive: f9bbbd19823527ce6148a512
+      waive: e07a615c88ff4b2cfb0f013d
     medium  writable-root  compose.yaml:2 (old line)
       - 2 |   read_only: true
       read-only root filesystem of service web: was on, now off

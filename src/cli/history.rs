@@ -10,24 +10,34 @@ use crate::rules::RULES;
 impl Judge<'_> {
     /// Adds to `judged` what a commit between `known` and `tip` brought and a later one took away.
     ///
-    /// A merge is compared with each of its parents: what differs from all of them is its own.
-    pub(super) fn add_history(&self, tip: Id, known: &[Id], judged: &mut Judged) -> Result<()> {
+    /// What `branches` hold is as known; they are asked only where several commits came. A merge is
+    /// compared with each of its parents: what differs from all of them is its own.
+    pub(super) fn add_history(
+        &self,
+        tip: Id,
+        known: &[Id],
+        branches: &dyn Fn() -> Result<Vec<Id>>,
+        judged: &mut Judged,
+    ) -> Result<()> {
         let rules: Vec<&'static Rule> =
             RULES.iter().copied().filter(|rule| rule.every_commit).collect();
         if rules.is_empty() || known == [tip] {
             return Ok(());
         }
-        let walk = self.repository.new_commits(tip, known, &self.limits);
+        let mut walk = self.repository.new_commits(tip, known, &self.limits);
+        let alone = matches!(walk.commits.as_slice(), [only] if only.parents.len() <= 1
+            && only.parents.iter().all(|parent| known.contains(parent)));
+        let mut branches = if alone { Vec::new() } else { branches()? };
+        if !branches.is_empty() {
+            branches.extend(known);
+            walk = self.repository.new_commits(tip, &branches, &self.limits);
+        }
         judged.gaps.extend(walk.gaps);
         judged.notes.extend(walk.notes);
-        let commits = walk.commits;
-        if let [only] = commits.as_slice()
-            && only.parents.iter().all(|parent| known.contains(parent))
-            && only.parents.len() <= 1
-        {
+        if alone {
             return Ok(());
         }
-        for commit in commits.iter().rev() {
+        for commit in walk.commits.iter().rev() {
             self.add_commit(commit, &rules, judged)?;
         }
         Ok(())

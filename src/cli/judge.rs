@@ -1,5 +1,6 @@
 //! Two revisions in, what got worse out: the rooms, one behind the other.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::time::Instant;
@@ -15,7 +16,7 @@ use super::named::Named;
 use super::scans::Scans;
 use super::shelf::Shelf;
 use super::snapshot::Snapshot;
-use crate::compare::{Model, Outcome, Side, compare_beside};
+use crate::compare::{Model, Outcome, Side, compare_beside, fingerprint_of_secret};
 use crate::git::{self, Repository, Revision};
 use crate::model::{
     EntryKind, Evidence, File, Gap, GapKind, Improvement, Measured, Regression, Rule, Settings,
@@ -62,6 +63,8 @@ pub(super) struct Judge<'a> {
     settings: Settings,
     pub(super) shelf: Rc<Shelf>,
     scans: Option<Rc<Scans>>,
+    /// What tells this repository from others, once a secret was found.
+    root: Rc<OnceCell<Vec<u8>>>,
     /// The server's date, read once.
     pub(super) today: Date,
     /// What reading may cost.
@@ -81,7 +84,8 @@ impl<'a> Judge<'a> {
         let today = policy::today();
         let scans = Scans::new(policy, today);
         let settings = settings(policy, today, scans.as_ref());
-        Self { repository, policy, settings, shelf: Rc::default(), scans, today, limits }
+        let (shelf, root) = (Rc::default(), Rc::default());
+        Self { repository, policy, settings, shelf, scans, root, today, limits }
     }
 
     /// Starts the clock anew: one comparison of many has its own time.
@@ -97,6 +101,7 @@ impl<'a> Judge<'a> {
             shelf: Rc::clone(&other.shelf),
             settings: settings(policy, other.today, other.scans.as_ref()),
             scans: other.scans.clone(),
+            root: Rc::clone(&other.root),
             today: other.today,
             limits: other.limits,
         }
@@ -181,6 +186,8 @@ impl<'a> Judge<'a> {
             &affected.moved,
             &models,
         );
+        let mut regressions = regressions;
+        self.key_secrets(&mut regressions);
         let links = links(&affected.new, &new);
         let told = |r: &Regression| {
             let target = links.iter().find(|(link, _)| *link == r.unit_path).map(|(_, to)| to);
@@ -193,7 +200,6 @@ impl<'a> Judge<'a> {
         };
         let kept: Vec<bool> = regressions.iter().map(|r| !told(r)).collect();
         let mut kept = kept.into_iter();
-        let mut regressions = regressions;
         regressions.retain(|_| kept.next().unwrap_or(true));
         judged.gaps = changes.gaps;
         let (new_gaps, notes) = partial(&old_gaps, new_gaps, &old, &affected.moved);
@@ -203,6 +209,17 @@ impl<'a> Judge<'a> {
         let improvements = if judged.gaps.is_empty() { improvements } else { Vec::new() };
         (judged.regressions, judged.improvements) = (regressions, improvements);
         Ok(Compared { judged, before, after, moved: affected.moved, old_files, new_files })
+    }
+
+    /// Makes the fingerprints of secrets this repository's own.
+    fn key_secrets(&self, regressions: &mut [Regression]) {
+        for regression in regressions {
+            let Some(secret) = &regression.secret else { continue };
+            let root = self.root.get_or_init(|| {
+                self.repository.root().map_or_else(Vec::new, |id| id.to_string().into_bytes())
+            });
+            regression.fingerprint = fingerprint_of_secret(&regression.fingerprint, secret, root);
+        }
     }
 
     /// The units of one side with their exposures, within the bounds of policy. `rest` is what is

@@ -73,6 +73,7 @@ pub(super) fn loosened(
             commit: None,
             new_unit: false,
             marks: Vec::new(),
+            secret: None,
             lacks: false,
         })
         .collect())

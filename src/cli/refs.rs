@@ -24,12 +24,14 @@ pub(super) struct Refs<'a> {
     pub(super) judge: Judge<'a>,
     pub(super) today: Date,
     seen: HashMap<(Vec<String>, String, Option<Id>), BString>,
+    /// The branches of this repository are those of the server, as they were before the push.
+    on_server: bool,
     reports: Vec<RefReport>,
 }
 
 impl<'a> Refs<'a> {
     pub(super) fn new(judge: Judge<'a>, today: Date) -> Self {
-        Self { judge, today, seen: HashMap::new(), reports: Vec::new() }
+        Self { judge, today, seen: HashMap::new(), on_server: false, reports: Vec::new() }
     }
 
     /// What was said, in the order the refs came.
@@ -39,6 +41,7 @@ impl<'a> Refs<'a> {
 
     /// Judges one update.
     pub(super) fn update(&mut self, update: &RefUpdate) -> Result<()> {
+        self.on_server = true;
         let names: Vec<BString> = self.judge.policy.baseline_refs().map(BString::from).collect();
         let policy = self.judge.policy;
         let named = |name: &BStr| names.iter().any(|known| known == name);
@@ -67,6 +70,15 @@ impl<'a> Refs<'a> {
         self.standing(&mut report, &known, baseline.standing)?;
         self.reports.push(report);
         Ok(())
+    }
+
+    /// Where the server's branches are: what they hold was judged when it came.
+    fn branches(&self) -> Result<Vec<Id>> {
+        if !self.on_server {
+            return Ok(Vec::new());
+        }
+        let branches = self.judge.repository.refs(&|name| name.starts_with(b"refs/heads/"))?;
+        Ok(branches.into_iter().map(|(_, id)| id).collect())
     }
 
     /// Adds what was said of a ref.
@@ -131,7 +143,8 @@ impl<'a> Refs<'a> {
         let judge = Judge::with(&self.judge, policy);
         let mut judged = judge.compare(&comparison.old, &comparison.new, RULES)?;
         if let Some(tip) = comparison.tip {
-            judge.add_history(tip, &comparison.known, &mut judged)?;
+            let branches = || self.branches();
+            judge.add_history(tip, &comparison.known, &branches, &mut judged)?;
         }
         judged.regressions.extend(own_policy::loosened(&judge, &comparison.old, &comparison.new)?);
         let terms = match &own.policy {

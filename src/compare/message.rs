@@ -46,6 +46,7 @@ pub(super) fn regression(worse: &Worse<'_>, locator: &Locator<'_>, mask: &Mask) 
         commit: None,
         new_unit: worse.counterpart.is_none(),
         marks: vec![mark(worse.now.rule.id, &declaration.title, &worse.now.key)],
+        secret: worse.now.identity.filter(|_| worse.now.hidden.is_some()),
         lacks: worse.counterpart.is_none() && worse.now.level.lacks,
     }
 }
@@ -158,6 +159,18 @@ fn excerpts(
 fn fingerprint_of(unit: &Measured, now: &Exposure, evidence: &str) -> String {
     let level = format!("{} {}", now.level.rank, now.level.size);
     fingerprint(&[now.rule.id, &unit.declaration.title, &now.key, &level, evidence])
+}
+
+/// The fingerprint of a secret's finding in one repository, which `repository` stands for: two secrets
+/// of one name and length have two, and one secret in two repositories has two as well.
+pub fn fingerprint_of_secret(found: &str, secret: &[u8; 16], repository: &[u8]) -> String {
+    let mut hasher = blake3::Hasher::new_derive_key("plimsoll 2026 fingerprint of a secret");
+    hasher.update(repository);
+    let key = *hasher.finalize().as_bytes();
+    let mut hasher = blake3::Hasher::new_keyed(&key);
+    hasher.update(secret);
+    hasher.update(found.as_bytes());
+    hasher.finalize().to_hex().chars().take(24).collect()
 }
 
 /// The hash of some texts, each with its length in front: 96 bits as hexadecimal digits.

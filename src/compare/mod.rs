@@ -14,7 +14,7 @@ use bstr::BString;
 
 use crate::model::{DataKind, File, FileId, Improvement, Measured, Regression, Severity, Unit};
 
-pub use message::fingerprint;
+pub use message::{fingerprint, fingerprint_of_secret};
 pub use pair::likeness;
 
 /// How the titles of build contexts start.
@@ -68,7 +68,6 @@ pub fn compare_beside(
     let mut outcome = Outcome::default();
     let (mut worse_together, mut better_together) = (Vec::new(), Vec::new());
     let mut better_at = std::collections::HashSet::new();
-    let mut secrets: HashMap<_, usize> = HashMap::new();
     let changes = subtract::subtract(old.units, new.units, &pairs);
     let written = written(&changes);
     for change in changes {
@@ -85,20 +84,6 @@ pub fn compare_beside(
                 let mut regression = message::regression(&worse, &locator, &mask);
                 if pair::as_its_model(&worse, models) {
                     regression.severity = Severity::Info;
-                }
-                // A secret that one line gives to several units, or to two names, is one finding.
-                if let Some(value) = worse.now.identity.filter(|_| worse.now.hidden.is_some()) {
-                    let at =
-                        (regression.rule.id, regression.path.clone(), regression.span.line, value);
-                    let known = outcome.regressions.len();
-                    let first = *secrets.entry(at).or_insert(known);
-                    if let Some(told) = outcome.regressions.get_mut(first).filter(|_| first < known)
-                    {
-                        if regression.severity > told.severity {
-                            *told = regression;
-                        }
-                        continue;
-                    }
                 }
                 let list =
                     if worse.now.together { &mut worse_together } else { &mut outcome.regressions };
@@ -168,4 +153,11 @@ fn fold_same(regressions: &mut Vec<Regression>) {
     });
     let mut seen = std::collections::HashSet::new();
     regressions.retain(|r| seen.insert((r.rule.id, r.path.clone(), r.side, r.span, r.key.clone())));
+    // So is a secret that one line gives to several units, or under two names.
+    let mut seen = std::collections::HashSet::new();
+    regressions.retain(|r| {
+        r.secret.is_none_or(|secret| {
+            seen.insert((r.rule.id, r.path.clone(), r.side, r.span.line, secret))
+        })
+    });
 }

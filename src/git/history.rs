@@ -8,6 +8,9 @@ use bstr::{BString, ByteSlice as _};
 use super::{Commit, Id, Repository};
 use crate::model::Gap;
 
+/// How many first parents are followed to a root.
+const FOLLOWED: usize = 200_000;
+
 /// Commits in an order in which no commit stands before its parents.
 #[derive(Clone, Debug, Default)]
 pub struct History {
@@ -38,6 +41,19 @@ impl Repository {
             }
         }
         History { commits: ordered(found, first_parent), gaps }
+    }
+
+    /// Where the history of `HEAD` began: its first parents' end, the same in every full clone.
+    /// `None`: there is no commit yet, or too many to follow.
+    pub fn root(&self) -> Option<Id> {
+        let mut id = self.commit_named("HEAD").ok()?;
+        for _ in 0..FOLLOWED {
+            match self.commit(id).ok()?.parents.first() {
+                Some(&parent) => id = parent,
+                None => return Some(id),
+            }
+        }
+        None
     }
 
     fn reach(&self, tips: &[Id], first_parent: bool) -> (HashSet<Id>, Vec<Gap>) {

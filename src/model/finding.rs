@@ -61,6 +61,9 @@ pub struct Regression {
     pub new_unit: bool,
     /// The exposures it consists of, as [`mark`](super::mark)s.
     pub marks: Vec<u64>,
+    /// What stands for the value of a secret, the same wherever it stands: never printed, its part in
+    /// the fingerprint is keyed by the repository. `None`: no secret.
+    pub secret: Option<[u8; 16]>,
     /// The unit is new and merely lacks a protection: told in one line with what else it lacks.
     pub lacks: bool,
 }

@@ -100,7 +100,7 @@ fn a_secret_that_came_and_went_in_one_push_is_told_with_its_commit() {
       fix: revoke the credential, and hand the new one over at run time:
       to the build with `RUN --mount=type=secret,id=…`, to the container
       through its orchestrator's secrets
-      waive: d721dedef4b0afbab1dee7a0
+      waive: 8e0101cc015fb71ac63b96eb
     more: plimsoll explain secret-in-image
     1 regression, 0 improvements; main was not updated
     ");

@@ -65,6 +65,7 @@ fn port(line: u32) -> Finding {
             commit: None,
             new_unit: false,
             marks: Vec::new(),
+            secret: None,
             lacks: false,
         },
         action: Action::Reject,

@@ -309,6 +309,7 @@ impl Reader<'_> {
             fingerprint: self.text()?,
             commit: self.maybe(Self::text)?,
             new_unit: self.truth()?,
+            secret: None,
             lacks: self.truth()?,
             marks: self.list(Self::number)?,
         })
