@@ -184,6 +184,34 @@ pub(super) struct Merge {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Suggest {
+    /// The revision whose history counts
+    #[arg(default_value = "HEAD")]
+    pub(super) revision: String,
+    /// The repository; this folder without one
+    #[arg(short = 'C', long = "repository", value_name = "DIR")]
+    pub(super) repository: Option<PathBuf>,
+    /// How many months, back from the last commit
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    pub(super) months: u16,
+    /// How many of their commits may be turned back
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    pub(super) at_most: usize,
+    /// Follow first parents only: one step for each merge into the branch
+    #[arg(long)]
+    pub(super) first_parent: bool,
+    /// Keep what was judged in this folder
+    #[arg(long, value_name = "DIR")]
+    pub(super) cache: Option<PathBuf>,
+    /// Show no progress
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+    /// The policy to start from; else the one that a push would be judged with
+    #[arg(long, value_name = "FILE")]
+    pub(super) policy: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Score {
     /// The revision
     #[arg(default_value = "HEAD")]
@@ -301,4 +329,6 @@ pub(super) enum PolicyAction {
     Init,
     /// Print the JSON schema of policy files, for editors
     Schema,
+    /// Propose a policy under which the last months would have been turned back seldom enough
+    Suggest(Suggest),
 }

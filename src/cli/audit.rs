@@ -7,6 +7,7 @@ mod merge;
 mod progress;
 mod scores;
 mod step;
+mod suggest;
 mod what_if;
 
 use std::fs;
@@ -34,6 +35,7 @@ use cache::Cache;
 pub(super) use filter::{glob, rule, severity, since, until};
 pub(super) use fleet::Shard;
 pub(super) use merge::merge;
+pub(super) use suggest::suggest;
 
 /// Commits that one thread takes at a time: neighbours share most of their objects.
 const CHUNK: usize = 32;
@@ -55,7 +57,7 @@ pub(super) fn audit(arguments: &args::Audit) -> Result<ExitCode> {
         if stop.is_asked() {
             break;
         }
-        let audited = one(folder, &range, &run);
+        let audited = one(folder, &range, arguments.policy.as_deref(), &run);
         audits.push(match audited {
             Ok(mut audit) => {
                 filter.apply(&mut audit);
@@ -79,22 +81,31 @@ pub(super) fn audit(arguments: &args::Audit) -> Result<ExitCode> {
 
 /// What the repositories of one run have in common.
 struct Run<'a> {
-    arguments: &'a args::Audit,
+    first_parent: bool,
+    quiet: bool,
+    cache: Option<&'a Path>,
     stop: &'a progress::Stop,
-    /// Forks have most of their history in common.
+    /// Forks have most of their history in common, and so have several runs over one history.
     memory: Option<cache::Memory>,
+    /// Older commits are not judged: seconds since 1970.
+    since: Option<i64>,
 }
 
 impl<'a> Run<'a> {
     fn new(arguments: &'a args::Audit, stop: &'a progress::Stop, repositories: usize) -> Self {
-        let memory = (repositories > 1).then(cache::Memory::default);
-        Self { arguments, stop, memory }
+        Self {
+            first_parent: arguments.first_parent,
+            quiet: arguments.quiet,
+            cache: arguments.cache.as_deref(),
+            stop,
+            memory: (repositories > 1).then(cache::Memory::default),
+            since: None,
+        }
     }
 }
 
-fn one(folder: &Path, range: &str, run: &Run<'_>) -> Result<Audit> {
+fn one(folder: &Path, range: &str, policy: Option<&Path>, run: &Run<'_>) -> Result<Audit> {
     let past = Past::open(folder, range)?;
-    let policy = run.arguments.policy.as_deref();
     let policy = load::policy_or(policy, Some(past.repository.git_dir()))?;
     replay(&past, &policy, run)
 }
@@ -163,11 +174,14 @@ fn write(bytes: &[u8], arguments: &args::Audit) -> Result<()> {
 
 fn replay(past: &Past, policy: &Policy, run: &Run<'_>) -> Result<Audit> {
     let Past { folder, repository, range, tips, known } = past;
-    let history = repository.history(tips, known, run.arguments.first_parent);
-    let kept = (run.memory.as_ref(), run.arguments.cache.as_deref());
+    let mut history = repository.history(tips, known, run.first_parent);
+    let before = history.commits.len();
+    history.commits.retain(|commit| run.since.is_none_or(|since| commit.seconds >= since));
+    let cut = history.commits.len() < before;
+    let kept = (run.memory.as_ref(), run.cache);
     let cache = Cache::open(policy, repository.git_dir(), kept)?;
     let progress = progress::Progress {
-        quiet: run.arguments.quiet,
+        quiet: run.quiet,
         name: folder.display().to_string(),
         total: history.commits.len(),
         done: AtomicUsize::new(0),
@@ -210,7 +224,7 @@ fn replay(past: &Past, policy: &Policy, run: &Run<'_>) -> Result<Audit> {
         one.teams = owners.of(one.path.as_bstr());
     }
     let scores = match tips.first() {
-        Some(tip) if known.is_empty() && whole == history.commits.len() => {
+        Some(tip) if known.is_empty() && !cut && whole == history.commits.len() => {
             scores::scores(&history.commits, *tip, &steps, policy)
         }
         _ => Vec::new(),

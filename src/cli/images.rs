@@ -64,7 +64,7 @@ fn file_of(files: &[Rc<File>], id: FileId) -> Option<&File> {
 }
 
 /// The images of all units, each place once, by file and line.
-fn named(units: &[Measured], files: &[Rc<File>]) -> Vec<NamedImage> {
+pub(super) fn named(units: &[Measured], files: &[Rc<File>]) -> Vec<NamedImage> {
     let mut images = Vec::new();
     for unit in units {
         let declaration = &unit.declaration;

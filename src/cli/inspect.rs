@@ -61,6 +61,10 @@ pub(super) fn policy(action: &PolicyAction) -> Result<()> {
         }
         PolicyAction::Show { file } => write!(out, "{}", chosen(file.as_deref())?.show())?,
         PolicyAction::Init => write!(out, "{}", policy::TEMPLATE)?,
+        PolicyAction::Suggest(arguments) => {
+            drop(out);
+            super::audit::suggest(arguments)?;
+        }
         PolicyAction::Schema => write!(out, "{}", policy::schema())?,
     }
     Ok(())

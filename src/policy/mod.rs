@@ -16,6 +16,7 @@ mod refs;
 mod repository;
 mod scalar;
 mod score;
+mod suggest;
 mod waiver;
 
 use std::ffi::OsString;
@@ -35,6 +36,7 @@ pub use judge::Verdict;
 pub use reference::{TEMPLATE, reference, schema};
 pub use refs::RefPolicy;
 pub use scalar::Threshold;
+pub use suggest::{Allowance, Proposal};
 
 use repository::Overlay;
 

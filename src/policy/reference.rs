@@ -175,9 +175,25 @@ fn description(key: &Value) -> String {
 
 /// A configuration as TOML that reads back to the same.
 pub(super) fn toml(config: &Config) -> String {
-    let value = serde_json::to_value(config).unwrap_or_default();
+    write(object(&serde_json::to_value(config).unwrap_or_default()))
+}
+
+/// What a key begins with under which remarks stand: about the key behind it, else about its table.
+/// No key of a configuration begins so.
+pub(super) const REMARK: char = '#';
+
+/// The lines of remarks, as comments.
+fn write_remarks(text: &mut String, remarks: Option<&Value>) {
+    let lines = remarks.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    for line in lines {
+        let _ = writeln!(text, "# {}", crate::model::printable(line, 400));
+    }
+}
+
+/// A configuration's values as [`toml`] writes them, remarks among them.
+pub(super) fn write(values: &Map<String, Value>) -> String {
     let mut text = String::new();
-    write_table(&mut text, "", object(&value));
+    write_table(&mut text, "", values);
     text
 }
 
@@ -188,15 +204,18 @@ fn write_table(text: &mut String, path: &str, table: &Map<String, Value>) {
         Value::Array(items) => !items.is_empty() && items.iter().all(Value::is_object),
         _ => false,
     };
-    for (key, value) in table.iter().filter(|(_, value)| !is_table(value)) {
+    let keys = || table.iter().filter(|(key, _)| !key.starts_with(REMARK));
+    for (key, value) in keys().filter(|(_, value)| !is_table(value)) {
+        write_remarks(text, table.get(&format!("{REMARK}{key}")));
         let _ = writeln!(text, "{key} = {}", scalar(value));
     }
-    for (key, value) in table.iter().filter(|(_, value)| is_table(value)) {
+    for (key, value) in keys().filter(|(_, value)| is_table(value)) {
         let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         match value {
             Value::Array(items) => {
                 for item in items {
                     let _ = write!(text, "\n[[{path}]]\n");
+                    write_remarks(text, item.get(REMARK.to_string()));
                     write_table(text, &path, object(item));
                 }
             }

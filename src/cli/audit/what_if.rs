@@ -28,7 +28,7 @@ pub(super) fn compare(arguments: &args::Audit, other: &Path) -> Result<ExitCode>
     let run = Run::new(arguments, &stop, folders.len());
     let mut all = Vec::new();
     for folder in &folders {
-        match both(folder, &range, &run, (other, &policy)) {
+        match both(folder, &range, (arguments, &run), (other, &policy)) {
             Ok(trials) => all.push(Ok(trials)),
             _ if stop.is_asked() => break,
             Err(error) if folders.len() == 1 => return Err(error),
@@ -48,10 +48,9 @@ pub(super) fn compare(arguments: &args::Audit, other: &Path) -> Result<ExitCode>
 fn both(
     folder: &Path,
     range: &str,
-    run: &Run<'_>,
+    (arguments, run): (&args::Audit, &Run<'_>),
     (name, other): (&Path, &Policy),
 ) -> Result<[Trial; 2]> {
-    let arguments = run.arguments;
     let past = Past::open(folder, range)?;
     let policy = load::policy_or(arguments.policy.as_deref(), Some(past.repository.git_dir()))?;
     let filter = filter::Filter::new(&arguments.filter);
