@@ -431,5 +431,27 @@ fn what_stands_beside() {
             ],
             &[],
         ),
+        (
+            "an override like the one beside it",
+            &[
+                ("docker-compose.yml", "services:\n  db:\n    image: db@{a}\n"),
+                (
+                    "docker-compose.override.test.yml",
+                    "services:\n  db:\n    environment:\n      A: 1\n      B: 1\n      C: 1\n    ports: ['5432:5432']\n",
+                ),
+            ],
+            &[
+                ("docker-compose.yml", "services:\n  db:\n    image: db@{a}\n"),
+                (
+                    "docker-compose.override.test.yml",
+                    "services:\n  db:\n    environment:\n      A: 1\n      B: 1\n      C: 1\n    ports: ['5432:5432']\n",
+                ),
+                (
+                    "docker-compose.override.test-ci.yml",
+                    "services:\n  db:\n    environment:\n      A: 1\n      B: 1\n      C: 2\n    ports: ['5432:5432']\n",
+                ),
+            ],
+            &[],
+        ),
     ]);
 }

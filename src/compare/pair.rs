@@ -275,7 +275,8 @@ pub(super) fn as_its_model(worse: &Worse<'_>, models: &[Model]) -> bool {
             && !now.level.worse_than(&was.level)
             && (!now.rule.every_commit || was.identity == now.identity)
     };
-    worse.counterpart.is_none()
+    // What changes a service of another file is compared with that one, and may be copied as well.
+    worse.counterpart.is_none_or(|old| old.declaration.path != unit.path)
         && models
             .iter()
             .filter(|model| model.path == unit.path)

@@ -106,6 +106,19 @@ pub(super) const RULE: Rule = Rule {
     measure: &[Measure::Workload(measure)],
     examples: &[
         Example {
+            file: "compose.yaml", // the data moved to another folder of the host
+            change: "
+                  services:
+                    db:
+                      image: postgres:16.2
+                      volumes:
+                -       - /opt/data/db:/var/lib/postgresql/data
+                +       - /opt/acme/db:/var/lib/postgresql/data
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
             file: "compose.yaml", // up the tree, and with all beside it
             change: "
                   services:
@@ -242,7 +255,15 @@ fn host(mount: &Spanned<Mount>, platform: Platform, found: &mut Found<'_>) {
     }
     let level = level(holds, mount.value.read_only, platform);
     let wider = above(&path).map(|folder| format!("mount {folder}"));
-    let exposure = found.say(level, format!("mount {path}"), mount, "").within(wider);
+    // Data that lie elsewhere on the host are as much the container's own as before.
+    let data = [ANYTHING, DATA, DATA_WRITABLE].contains(&level);
+    let target = format!("data at {}", mount.value.target);
+    if data {
+        found.say(level, &target, mount, "").told(Told::Elsewhere);
+    }
+    let same = data.then_some(target);
+    let exposure =
+        found.say(level, format!("mount {path}"), mount, "").within(wider.into_iter().chain(same));
     if holds == Holds::Sockets {
         exposure.told(Told::Elsewhere);
     }

@@ -119,6 +119,8 @@ def number(text):
         value = float(int(bare, 0)) if re.match(r"0[xob]", bare) else float(bare)
     except ValueError:
         return str(text)
+    if value in (float("inf"), float("-inf")):
+        return str(text)  # a commit with an e among its digits
     return str(int(value)) if value == int(value) else repr(value)
 
 
@@ -419,7 +421,9 @@ def kind(path, ours, their):
     if path[0] != "services":
         if path[0] == "networks" and path[1] == "default":
             return "default-network"
-        return f"top-{path[0]}"
+        # Compose refuses a service that asks for one that is not there.
+        unused = their is None and len(path) == 2 and path[0] in ("secrets", "configs")
+        return "unused" if unused else f"top-{path[0]}"
     field = ".".join(path[2:4])
     if len(path) == 2:
         return "service"
@@ -430,6 +434,13 @@ def kind(path, ours, their):
     if path[2] == "environment" and ours is None:
         return "env-file-value"
     return field
+
+
+def has_default(path, variables):
+    """Whether one of the variables that nothing sets has a default in another place of the file."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        found = set(re.findall(r"\$\{([A-Za-z_]\w*):?-", file.read()))
+    return not found.isdisjoint(variables)
 
 
 def compose(program, folder, ours, variables):
@@ -466,7 +477,9 @@ def main():
                     continue
                 seen.add(tuple(ours["files"]))
                 count += 1
-                their, error = compose(program, folder, ours, unset(ours["root"], set()))
+                variables = unset(ours["root"], set())
+                defaulted = any(has_default(os.path.join(folder, name), variables) for name in ours["files"])
+                their, error = compose(program, folder, ours, variables)
                 if their is None:
                     what = "refused" if ours["gaps"] else "we-take-it"
                     refused[what] += 1
@@ -482,6 +495,8 @@ def main():
                 mine, want = Canon(base).root(plain(ours["root"])), Canon(base).root(texts(their))
                 for at, a, b in differences([], mine, want):
                     what = kind(at, a, b)
+                    if defaulted and UNSET in str(b):
+                        what = "set-or-default"
                     kinds[what] += 1
                     if what not in known:
                         bad += 1
