@@ -5,10 +5,11 @@
 //! written beside and renamed, so that hooks that run at once see one or the other, whole.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
+
+use bstr::ByteSlice as _;
 
 use super::folder::{LARGEST, Listing, Stamp, list};
 use super::key;
@@ -37,8 +38,8 @@ struct Row {
     stamp: Stamp,
     /// Its keys with blanks between them.
     keys: String,
-    /// A `Result<Report, String>` as JSON.
-    body: String,
+    /// A `Result<Report, String>` as JSON; whether it is text is asked when it is used.
+    body: Vec<u8>,
 }
 
 impl Index {
@@ -137,10 +138,12 @@ impl Index {
         rows.filter_map(Row::report)
     }
 
-    fn text(&self) -> String {
-        let mut text = format!("{HEAD}\n");
+    fn text(&self) -> Vec<u8> {
+        let mut text = format!("{HEAD}\n").into_bytes();
         for Row { stamp: Stamp { path, written, size, inode }, keys, body } in &self.rows {
-            let _ = writeln!(text, "{path}\t{written}\t{size}\t{inode}\t{keys}\t{body}");
+            let _ = write!(text, "{path}\t{written}\t{size}\t{inode}\t{keys}\t");
+            text.extend_from_slice(body);
+            text.push(b'\n');
         }
         let _ = writeln!(text, "{}", self.rows.len());
         text
@@ -149,31 +152,36 @@ impl Index {
 
 impl Row {
     fn report(&self) -> Option<Report> {
-        serde_json::from_str::<Result<Report, String>>(&self.body).ok()?.ok()
+        serde_json::from_slice::<Result<Report, String>>(&self.body).ok()?.ok()
     }
 
     fn fault(&self) -> Option<String> {
-        if !self.body.starts_with("{\"Err\"") {
+        if !self.body.starts_with(b"{\"Err\"") {
             return None;
         }
-        serde_json::from_str::<Result<Report, String>>(&self.body).ok()?.err()
+        serde_json::from_slice::<Result<Report, String>>(&self.body).ok()?.err()
     }
 
     /// A line of a kept index.
-    fn parse(line: &str) -> Option<Self> {
-        let mut parts = line.splitn(6, '\t');
-        let mut next = || parts.next();
+    fn parse(mut line: &[u8]) -> Option<Self> {
+        let mut next = || {
+            let at = line.find_byte(b'\t')?;
+            let field = line.get(..at)?.to_str().ok()?;
+            line = line.get(at + 1..)?;
+            Some(field)
+        };
         let path = next()?.to_owned();
         let (written, size) = (next()?.parse().ok()?, next()?.parse().ok()?);
         let stamp = Stamp { path, written, size, inode: next()?.parse().ok()? };
-        Some(Self { stamp, keys: next()?.to_owned(), body: next()?.to_owned() })
+        let keys = next()?.to_owned();
+        Some(Self { stamp, keys, body: line.to_owned() })
     }
 }
 
 fn row(folder: &Path, stamp: Stamp) -> Row {
     let read = read(folder, &stamp);
     let keys = read.as_ref().map(keys).unwrap_or_default();
-    let body = serde_json::to_string(&read).unwrap_or_default();
+    let body = serde_json::to_vec(&read).unwrap_or_default();
     Row { stamp, keys, body }
 }
 
@@ -205,16 +213,17 @@ fn read(folder: &Path, stamp: &Stamp) -> Result<Report, String> {
 
 /// The rows of an index that was kept, if it is whole and of this version.
 fn kept(place: &Path) -> Option<Vec<Row>> {
-    let mut text = String::new();
-    fs::File::open(place).ok()?.take(KEPT).read_to_string(&mut text).ok()?;
-    let lines = text.strip_prefix(HEAD)?.strip_prefix('\n')?.strip_suffix('\n')?;
-    let (lines, count) = lines.rsplit_once('\n').unwrap_or(("", lines));
+    let mut text = Vec::new();
+    fs::File::open(place).ok()?.take(KEPT).read_to_end(&mut text).ok()?;
+    let lines = text.strip_prefix(HEAD.as_bytes())?.strip_prefix(b"\n")?.strip_suffix(b"\n")?;
+    let (lines, count) = lines.rsplit_once_str("\n").unwrap_or((b"", lines));
     let rows: Option<Vec<Row>> = lines.lines().map(Row::parse).collect();
-    rows.filter(|rows| count.parse() == Ok(rows.len()))
+    let count: usize = count.to_str().ok()?.parse().ok()?;
+    rows.filter(|rows| count == rows.len())
 }
 
 /// Writes it beside and renames it.
-fn keep(place: &Path, text: &str) -> std::io::Result<()> {
+fn keep(place: &Path, text: &[u8]) -> std::io::Result<()> {
     if let Some(folder) = place.parent() {
         fs::create_dir_all(folder)?;
     }
@@ -223,7 +232,7 @@ fn keep(place: &Path, text: &str) -> std::io::Result<()> {
     let beside = PathBuf::from(beside);
     let write = || {
         let mut file = fs::File::create(&beside)?;
-        file.write_all(text.as_bytes())?;
+        file.write_all(text)?;
         fs::rename(&beside, place)
     };
     write().inspect_err(|_| {
