@@ -287,6 +287,7 @@ impl Replay<'_> {
                 }
                 self.progress.done.fetch_add(1, Ordering::Relaxed);
                 judge.restart();
+                judge.as_of(commit);
                 if let Some(step) = step::step(&judge, commit, self.cache)? {
                     steps.push((number, step));
                 }

@@ -21,9 +21,12 @@ pub(super) fn check(check: &Check, started: Instant) -> Result<Action> {
     };
     let repository = Repository::discover(&folder)?;
     let policy = load::policy(&check.common, Some(repository.git_dir()))?;
-    let judge = Judge::new(&repository, &policy, started);
+    let mut judge = Judge::new(&repository, &policy, started);
     let (name, range) = range(check, &repository, &judge)?;
     let Range { old, new, known, tip } = range;
+    if let Some(commit) = tip.and_then(|tip| repository.commit(tip).ok()) {
+        judge.as_of(&commit);
+    }
     let comparison = Comparison { old, new, tip, known };
     let today = judge.today;
     let mut refs = Refs::new(judge, today);

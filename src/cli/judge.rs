@@ -7,7 +7,9 @@ use std::time::Instant;
 
 use anyhow::Result;
 use bstr::{BStr, BString, ByteSlice as _};
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::affected::{Affected, wanted};
 use super::given_up::given_up;
@@ -83,7 +85,7 @@ impl<'a> Judge<'a> {
         };
         let today = policy::today();
         let scans = Scans::new(policy, today);
-        let settings = settings(policy, today, scans.as_ref());
+        let settings = settings(policy, Some(today), scans.as_ref());
         let (shelf, root) = (Rc::default(), Rc::default());
         Self { repository, policy, settings, shelf, scans, root, today, limits }
     }
@@ -93,13 +95,26 @@ impl<'a> Judge<'a> {
         self.limits.until = Instant::now().checked_add(self.policy.limits().time_budget);
     }
 
+    /// Asks what depends on the day as of a commit's own, where that is over: what was cared for
+    /// when it landed is no regression of its making.
+    pub(super) fn as_of(&mut self, commit: &git::Commit) {
+        let day = Timestamp::from_second(commit.seconds).ok();
+        let day = day.map(|time| time.to_zoned(TimeZone::UTC).date());
+        self.settings.today = Some(day.map_or(self.today, |day| day.min(self.today)));
+    }
+
+    /// The day as of which it asks.
+    pub(super) fn day(&self) -> Date {
+        self.settings.today.unwrap_or(self.today)
+    }
+
     /// The same run under another policy.
     pub(super) fn with<'b>(other: &Judge<'b>, policy: &'b Policy) -> Judge<'b> {
         Judge {
             repository: other.repository,
             policy,
             shelf: Rc::clone(&other.shelf),
-            settings: settings(policy, other.today, other.scans.as_ref()),
+            settings: settings(policy, other.settings.today, other.scans.as_ref()),
             scans: other.scans.clone(),
             root: Rc::clone(&other.root),
             today: other.today,
@@ -165,7 +180,7 @@ impl<'a> Judge<'a> {
         let (mut before, old_gaps) = self.measure(&old, &affected.old, (&affected, rest), rules);
         let beside = |(path, model): (BString, BString)| Model {
             path,
-            units: self.measure(&old, [&model], (&affected, &only), rules).0,
+            units: self.measure(&old, [&model], (&affected, &resolve::Names::Walk), rules).0,
         };
         let models: Vec<Model> = models(&affected, &old, &new).into_iter().map(beside).collect();
         scans.inspect(|scans| scans.turn());
@@ -269,9 +284,9 @@ impl<'a> Judge<'a> {
 }
 
 /// What rules are told by the policy, the clock and the scanners.
-fn settings(policy: &Policy, today: Date, scans: Option<&Rc<Scans>>) -> Settings {
+fn settings(policy: &Policy, today: Option<Date>, scans: Option<&Rc<Scans>>) -> Settings {
     let evidence = scans.map(|scans| Rc::clone(scans) as Rc<dyn Evidence>);
-    Settings { evidence, today: Some(today), ..policy.settings() }
+    Settings { evidence, today, ..policy.settings() }
 }
 
 /// Links among the files to judge whose targets are judged too, as (link, target).

@@ -18,6 +18,7 @@ mod credential_file;
 mod daemon_setting;
 mod debug_mode;
 mod docker_api;
+mod end_of_life_image;
 mod exposed_ingress;
 mod exposed_port;
 mod exposed_service;
@@ -104,6 +105,7 @@ pub const RULES: &[&Rule] = &[
     &daemon_setting::RULE,
     &debug_mode::RULE,
     &docker_api::RULE,
+    &end_of_life_image::RULE,
     &exposed_ingress::RULE,
     &exposed_port::RULE,
     &exposed_service::RULE,
@@ -166,12 +168,6 @@ pub const RULES: &[&Rule] = &[
 /// The rule of an id.
 pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
-}
-
-/// How many of the days that rules know of have passed: while it stays the same, the same
-/// declarations have the same exposures.
-pub fn clock(today: jiff::civil::Date, settings: &Settings) -> u64 {
-    settings.end_of_life.iter().filter(|(_, _, day)| *day < today).count() as u64
 }
 
 /// Measures one unit with the rules given. `file` is the one that declares it.

@@ -1,9 +1,8 @@
 //! What was judged before need not be judged again: on disk from run to run, in memory from
 //! repository to repository.
 //!
-//! What two trees differ in depends on them, on this program, on what policy has measured, and on
-//! which versions are past their end by today. All but the trees is the basis, and part of every
-//! key.
+//! What two trees differ in depends on them, on the day as of which versions are past their end, on
+//! this program, and on what policy has measured. The last two are the basis, and part of every key.
 
 mod disk;
 mod record;
@@ -15,10 +14,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, Result};
+use jiff::civil::Date;
 
 use crate::git::{Id, Revision};
-use crate::policy::{self, Policy};
-use crate::rules;
+use crate::policy::Policy;
 
 use disk::Disk;
 pub(super) use record::Outcome;
@@ -103,12 +102,11 @@ impl<'a> Cache<'a> {
     /// containers.
     pub(super) fn outcome(
         &self,
-        old: Revision,
-        new: Id,
+        (old, new, day): (Revision, Id, Date),
         make: impl FnOnce() -> Result<Option<Outcome>>,
     ) -> Result<Option<Outcome>> {
         let keeps = self.memory.is_some() || self.disk.is_some();
-        let key = if keeps { self.key(old, new) } else { Key::default() };
+        let key = if keeps { self.key(old, new, day) } else { Key::default() };
         let on_disk = self.disk.as_ref().and_then(|disk| disk.get(key));
         if let Some(record) = on_disk
             && let Some(outcome) = record::decode(record)
@@ -147,12 +145,12 @@ impl<'a> Cache<'a> {
         }
     }
 
-    fn key(&self, old: Revision, new: Id) -> Key {
+    fn key(&self, old: Revision, new: Id, day: Date) -> Key {
         let mut hasher = blake3::Hasher::new_keyed(&self.basis);
         if let Revision::Tree(old) = old {
             hasher.update(old.as_bytes());
         }
-        hasher.update(b"..").update(new.as_bytes());
+        hasher.update(b"..").update(new.as_bytes()).update(day.to_string().as_bytes());
         let mut key = Key::default();
         hasher.finalize_xof().fill(&mut key);
         key
@@ -166,7 +164,6 @@ fn basis(policy: &Policy) -> Result<[u8; 32]> {
     let program = std::env::current_exe().context("this program's file, for the cache")?;
     hasher.update_reader(std::fs::File::open(&program)?).context("this program's file")?;
     hasher.update(policy.measuring().as_bytes());
-    hasher.update(&rules::clock(policy::today(), &policy.settings()).to_le_bytes());
     Ok(*hasher.finalize().as_bytes())
 }
 

@@ -18,7 +18,8 @@ pub(super) fn step(judge: &Judge<'_>, commit: &Commit, cache: &Cache<'_>) -> Res
     let (repository, policy) = (judge.repository, judge.policy);
     let parent = commit.parents.first().and_then(|parent| repository.commit(*parent).ok());
     let old = parent.as_ref().map_or(Revision::Empty, |parent| Revision::Tree(parent.tree));
-    let found = cache.outcome(old, commit.tree, || outcome(judge, &old, commit.tree))?;
+    let asked = (old, commit.tree, judge.day());
+    let found = cache.outcome(asked, || outcome(judge, &old, commit.tree))?;
     let Some(Outcome { regressions, improvements, gaps, closed, moved, penalty }) = found else {
         return Ok(None);
     };

@@ -10,6 +10,7 @@ pub(super) mod glob;
 pub(super) mod host_path;
 pub(super) mod image;
 pub(super) mod interpreter;
+pub(super) mod lifecycle;
 pub(super) mod mode;
 mod official;
 pub(super) mod package;
