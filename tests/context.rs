@@ -274,6 +274,46 @@ fn a_dockerfile_in_a_folder_is_built_there_or_from_the_top() {
 }
 
 #[test]
+fn a_folder_that_may_in_again_is_no_secret() {
+    let tree = |ignore| {
+        [
+            ("Dockerfile", "FROM node:20\nCOPY tools/helpers /opt/helpers\n"),
+            (".dockerignore", ignore),
+            ("tools/helpers/a.js", ""),
+        ]
+    };
+    silent(&tree("/.env\n**/helpers\n"), &tree("/.env\n"));
+    let mut with_key = tree("/.env\n").to_vec();
+    with_key.push(("tools/helpers/.npmrc", "//r.example/:_authToken=a1b2c3d4e5f6g7h8i9"));
+    let mut kept = with_key.clone();
+    kept[1].1 = "/.env\n**/helpers\n";
+    assert_eq!(told(&kept, &with_key).len(), 1);
+    // What names the secret itself still counts.
+    let named = told(&tree("**/.env\n"), &tree("node_modules\n"));
+    assert_eq!(named.len(), 1, "{named:#?}");
+}
+
+#[test]
+fn what_two_contexts_of_a_dockerfile_let_in_is_told_once() {
+    let tree = |copied| {
+        [
+            ("compose.yaml", "services: {app: {build: {context: ., dockerfile: web/Dockerfile}}}"),
+            (".dockerignore", ".npmrc\n*.key\n"),
+            ("src/a", ""),
+            ("web/src/a", ""),
+            ("web/Dockerfile", copied),
+        ]
+    };
+    let found =
+        told(&tree("FROM node:20\nCOPY src src\n"), &tree("FROM node:20\nCOPY . .\nCOPY src src\n"));
+    let named = |name: &str| {
+        let told = found.iter().filter(|it| it.key.split([' ', ',']).any(|part| part == name));
+        told.count()
+    };
+    assert_eq!((named(".env"), found.len()), (1, 1), "{found:#?}");
+}
+
+#[test]
 fn an_ignore_file_names_the_dockerfiles_it_counts_for() {
     let tree = MapTree::new([
         ("Dockerfile", ""),

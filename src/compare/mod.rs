@@ -7,7 +7,7 @@ mod pair;
 mod subtract;
 mod together;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use bstr::BString;
@@ -67,7 +67,7 @@ pub fn compare_beside(
     let mask = mask::Mask::new(old, new);
     let mut outcome = Outcome::default();
     let (mut worse_together, mut better_together) = (Vec::new(), Vec::new());
-    let mut better_at = std::collections::HashSet::new();
+    let mut better_at = HashSet::new();
     let changes = subtract::subtract(old.units, new.units, &pairs);
     let written = written(&changes);
     for change in changes {
@@ -100,6 +100,8 @@ pub fn compare_beside(
             }
         }
     }
+    worse_together.sort_by_key(|worse| std::cmp::Reverse(worse.severity));
+    fold_contexts(&mut worse_together);
     outcome.regressions.extend(together::regressions(worse_together));
     outcome.improvements.extend(together::improvements(better_together));
     fold_same(&mut outcome.regressions);
@@ -133,12 +135,14 @@ fn carried(worse: &subtract::Worse<'_>, written: &Written) -> bool {
             .any(|rank| worse.now.level.rank <= *rank)
 }
 
-/// A Dockerfile that can be built in its own folder and at the top has one context too many: what
-/// both let in is told once, the worst of it.
+/// A Dockerfile that can be built in its own folder and at the top, or that a service builds as well,
+/// has one context too many: what both let in is told once, the worst of it.
 fn fold_contexts(regressions: &mut Vec<Regression>) {
-    let mut seen = std::collections::HashSet::new();
+    let (mut units, mut lines) = (HashSet::new(), HashSet::new());
     regressions.retain(|r| {
-        !r.unit.starts_with(CONTEXT) || seen.insert((r.rule.id, r.unit_path.clone(), r.key.clone()))
+        let of_unit = (r.rule.id, r.unit_path.clone(), r.key.clone());
+        let of_line = (r.rule.id, r.path.clone(), r.side, r.span, r.key.clone());
+        !r.unit.starts_with(CONTEXT) || (units.insert(of_unit) & lines.insert(of_line))
     });
 }
 
@@ -151,10 +155,10 @@ fn fold_same(regressions: &mut Vec<Regression>) {
             .then_with(|| a.rule.id.cmp(b.rule.id))
             .then_with(|| a.key.cmp(&b.key))
     });
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     regressions.retain(|r| seen.insert((r.rule.id, r.path.clone(), r.side, r.span, r.key.clone())));
     // So is a secret that one line gives to several units, or under two names.
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     regressions.retain(|r| {
         r.secret.is_none_or(|secret| {
             seen.insert((r.rule.id, r.path.clone(), r.side, r.span.line, secret))

@@ -46,8 +46,9 @@ pub(super) fn subtract<'a>(
     new: &'a [Measured],
     pairs: &[Option<usize>],
 ) -> Vec<Change<'a>> {
-    let known = identities(old);
-    let kept: HashSet<Identity> = identities(new).into_keys().collect();
+    let known = identities(old, identity);
+    let kinds = identities(old, kind);
+    let kept: HashSet<Identity> = identities(new, identity).into_keys().collect();
     let mut changes = Vec::new();
     for (unit, pair) in new.iter().zip(pairs) {
         let counterpart = pair.map(|index| &old[index]);
@@ -62,7 +63,8 @@ pub(super) fn subtract<'a>(
             let was = before.get(&key(now)).copied();
             if now.level.rank > 0
                 && was.map_or(!now.level.only_lost, |was| now.level.worse_than(&was.level))
-                && !already(&known, now)
+                && !already(&known, [identity(now), known_by(now)], now)
+                && !(was.is_none() && already(&kinds, [kind(now)], now))
                 && !now.open_under.is_some_and(|key| before.contains_key(&(now.rule.id, key)))
                 && !taken_in(&before, now)
                 && worth_a_word(now, was, counterpart.is_some())
@@ -79,6 +81,7 @@ pub(super) fn subtract<'a>(
                 && now.map_or(!was.level.only_lost, |now| was.level.worse_than(&now.level))
                 && !moved
                 && !taken_in(&after, was)
+                && now.is_none_or(|now| now.level.rank > 0 || now.told != Told::Elsewhere)
                 && (!matches!(was.told, Told::IfLost | Told::Replaced | Told::Elsewhere)
                     || now.is_some())
             {
@@ -194,6 +197,14 @@ fn identity(exposure: &Exposure) -> Option<Identity> {
     exposure.identity.map(|identity| (exposure.rule.id, identity))
 }
 
+fn known_by(exposure: &Exposure) -> Option<Identity> {
+    exposure.known_by.map(|identity| (exposure.rule.id, identity))
+}
+
+fn kind(exposure: &Exposure) -> Option<Identity> {
+    exposure.kind.map(|kind| (exposure.rule.id, kind))
+}
+
 /// The worst exposure of each key: what is declared twice is as open as its widest declaration.
 fn worst_by_key(unit: &Measured) -> HashMap<Key<'_>, &Exposure> {
     let mut worst: HashMap<Key<'_>, &Exposure> = HashMap::new();
@@ -210,14 +221,21 @@ fn is(worst: &HashMap<Key<'_>, &Exposure>, exposure: &Exposure) -> bool {
     worst.get(&key(exposure)).is_some_and(|kept| std::ptr::eq(*kept, exposure))
 }
 
-/// The same value stood in the old files at least as openly, under whatever name.
-fn already(known: &HashMap<Identity, (u8, u64)>, now: &Exposure) -> bool {
-    let by = now.known_by.map(|identity| (now.rule.id, identity));
-    let mut known = [identity(now), by].into_iter().flatten().filter_map(|it| known.get(&it));
+/// The same value, or one of its kind, stood in the old files at least as openly, under whatever
+/// name.
+fn already(
+    known: &HashMap<Identity, (u8, u64)>,
+    identities: impl IntoIterator<Item = Option<Identity>>,
+    now: &Exposure,
+) -> bool {
+    let mut known = identities.into_iter().flatten().filter_map(|it| known.get(&it));
     known.any(|&level| level >= (now.level.rank, now.level.size))
 }
 
-fn identities(units: &[Measured]) -> HashMap<Identity, (u8, u64)> {
+fn identities(
+    units: &[Measured],
+    identity: fn(&Exposure) -> Option<Identity>,
+) -> HashMap<Identity, (u8, u64)> {
     let mut known = HashMap::new();
     for exposure in units.iter().flat_map(|unit| &unit.exposures) {
         if let Some(identity) = identity(exposure) {

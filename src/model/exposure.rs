@@ -25,6 +25,9 @@ pub struct Exposure {
     pub identity: Option<[u8; 16]>,
     /// An old exposure of its rule with this identity makes it nothing new; it makes none itself.
     pub known_by: Option<[u8; 16]>,
+    /// What it is one of: where nothing stood under its key, it is not new if another unit of the
+    /// affected files was as open with one of the same kind.
+    pub kind: Option<[u8; 16]>,
     /// It is open because nothing is declared: what was removed is the cause, its places are only
     /// where the lack shows.
     pub absent: bool,
@@ -58,7 +61,8 @@ pub enum Told {
     /// Where its unit has an old counterpart that says nothing of its key: another unit tells what
     /// became of it.
     IfUnheard,
-    /// Never: another exposure says it already. It is measured so that it does not look mended.
+    /// Never, and to come to it is no gain where it is safe: another exposure says it already. It
+    /// is measured so that it does not look mended.
     Elsewhere,
 }
 
@@ -109,6 +113,7 @@ impl<'a> Found<'a> {
             evidence: printable(evidence.as_ref(), EVIDENCE),
             identity: None,
             known_by: None,
+            kind: None,
             absent: false,
             hidden: None,
             together: false,
@@ -132,6 +137,12 @@ impl Exposure {
     /// It is nothing new where an old exposure of its rule has this identity and is as open.
     pub fn known_by(&mut self, identity: impl AsRef<[u8]>) -> &mut Self {
         self.known_by = Some(short(identity.as_ref()));
+        self
+    }
+
+    /// It is one of this kind: a new one is no news where another unit was as open with one before.
+    pub fn one_of(&mut self, kind: impl AsRef<[u8]>) -> &mut Self {
+        self.kind = Some(short(kind.as_ref()));
         self
     }
 }

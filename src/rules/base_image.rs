@@ -15,6 +15,9 @@ const OTHER: Level =
 const HOME: Level = Level::closed("not used");
 const OTHER_HOME: Level = Level::low(1, "the same name at another registry");
 const ANY: Level = Level::high(1, "left to the builder").in_new_unit(Severity::Info);
+const COPIED_OFFICIAL: Level = Level::low(1, "copied from").in_new_unit(Severity::Info);
+const COPIED_KNOWN: Level =
+    Level::low(1, "copied from, as its maker publishes it").in_new_unit(Severity::Info);
 const COPIED: Level =
     Level::medium(1, "copied from, from another publisher than before").in_new_unit(Severity::Info);
 const RUN_OFFICIAL: Level = Level::info(1, "run");
@@ -43,6 +46,8 @@ pub(super) const RULE: Rule = Rule {
         HOME,
         OTHER_HOME,
         ANY,
+        COPIED_OFFICIAL,
+        COPIED_KNOWN,
         COPIED,
         RUN_OFFICIAL,
         RUN_KNOWN,
@@ -180,6 +185,11 @@ pub(super) const RULE: Rule = Rule {
     ],
 };
 
+/// What is said of an official image, of one from a known maker, and of any other.
+const BUILDS: [Level; 3] = [OFFICIAL, KNOWN, OTHER];
+const COPIES: [Level; 3] = [COPIED_OFFICIAL, COPIED_KNOWN, COPIED];
+const RUNS: [Level; 3] = [RUN_OFFICIAL, RUN_KNOWN, RUN];
+
 /// The key of what only the builder knows.
 const BUILDERS: &str = "images of the builder's choice";
 
@@ -187,10 +197,10 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
     if !stage.trigger {
         // What ships stands on the bottom of its chain: a stage may be named like an image.
         let base = if stage.target { &stage.root } else { &stage.base };
-        say(base, OTHER, found);
+        say(base, BUILDS, found);
     }
     for source in &stage.sources {
-        say(source, COPIED, found);
+        say(source, COPIES, found);
     }
 }
 
@@ -201,17 +211,17 @@ fn run(workload: &Workload, found: &mut Found<'_>) {
         return;
     }
     match named(&base.value) {
-        Some(image) => say_image(base, &image, [RUN_OFFICIAL, RUN_KNOWN, RUN], found),
-        None => say(base, RUN, found),
+        Some(image) => say_image(base, &image, RUNS, found),
+        None => say(base, RUNS, found),
     }
 }
 
-fn say(base: &Spanned<Base>, other: Level, found: &mut Found<'_>) {
+fn say(base: &Spanned<Base>, levels: [Level; 3], found: &mut Found<'_>) {
     if denied(base, found) {
         return;
     }
     match &base.value {
-        Base::Image(image) => say_image(base, image, [OFFICIAL, KNOWN, other], found),
+        Base::Image(image) => say_image(base, image, levels, found),
         Base::Unknown(text) if !text.is_ascii() => {
             found.say(LOOKALIKE, format!("image {text}"), base, "letters that only look alike");
         }

@@ -36,6 +36,7 @@ pub(super) const RULE: Rule = Rule {
     fix: "Move to a version that is cared for. Where support is bought, or ends on another day, \
           say so: `[[images.end-of-life]]` with `image`, `versions` and `date` comes before the \
           days that are known.",
+    fix_in: &[],
     levels: &[GOES_ON, ENDED, LONG_ENDED, ENDED_BUILD],
     references: &[
         Reference::Cwe(1104),

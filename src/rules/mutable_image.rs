@@ -161,6 +161,30 @@ pub(super) const RULE: Rule = Rule {
             findings: &[],
         },
         Example {
+            file: "Dockerfile", // one stage for what three stood on, and a newer version
+            change: "
+                + FROM node:22-alpine AS base
+                - FROM node:20-alpine AS build
+                + FROM base AS build
+                - FROM node:20-alpine
+                + FROM base
+                  USER node
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
+            file: "Dockerfile", // for another architecture, the same version
+            change: "
+                + ARG ARCH
+                - FROM alpine:3.20
+                + FROM $ARCH/alpine:3.20
+                  USER app
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
             file: "Dockerfile", // another digest is as firm
             change: "
                 - FROM node@sha256:5c8d3c8d1cf3c6f5d9a0f0f1e2d3c4b5a697887766554433221100ffeeddccbb
@@ -243,17 +267,23 @@ fn say(base: &Spanned<Base>, key: &str, shipped: bool, found: &mut Found<'_>) {
         Base::Image(image) => level_of(image, shipped),
         Base::Unknown(text) if pinned_text(text) => DIGEST,
         Base::Unknown(text) if is_placeholder(text) => FILLED,
-        Base::Unknown(_) => UNKNOWN,
+        Base::Unknown(text) => level_of_prefixed(text, shipped),
         Base::Stage(_) | Base::Scratch => return,
     };
     let shown = shown(&base.value);
+    // Another version of an image that other stages stand on already.
+    let kind = match &base.value {
+        Base::Image(image) => image.familiar(),
+        _ => shown.clone(),
+    };
     // What ships is not excused by a builder that stood on the same image before; a new builder
     // is excused by whatever stood on it.
     if shipped {
-        found.say(level, key, base, &shown).same_as(format!("shipped {shown}"));
+        let shipped = format!("shipped {shown}");
+        found.say(level, key, base, &shown).same_as(shipped).one_of(format!("shipped {kind}"));
         found.say(level, key, base, &shown).same_as(format!("run {shown}"));
     }
-    found.say(level, key, base, &shown).same_as(&shown);
+    found.say(level, key, base, &shown).same_as(&shown).one_of(kind);
 }
 
 fn level_of(image: &ImageRef, shipped: bool) -> Level {
@@ -268,7 +298,22 @@ fn level_of(image: &ImageRef, shipped: bool) -> Level {
     }
 }
 
-/// `{{ image }}`, `#IMAGE#`, `%%BASE%%`, `@base@`: no reference until something is filled in.
+/// `$ARCH/alpine:3.20`: who publishes it is the builder's choice, which version is not.
+fn level_of_prefixed(text: &str, shipped: bool) -> Level {
+    let tag = text
+        .rsplit_once('/')
+        .filter(|(_, image)| !image.contains(['$', '{', '}']))
+        .and_then(|(_, image)| image.split_once(':'));
+    match tag.map(|(_, tag)| firmness(tag)) {
+        Some(Firmness::Full | Firmness::Partial) => PARTIAL,
+        Some(Firmness::Floating) if shipped => FLOATING,
+        Some(Firmness::Floating) => FLOATING_BUILD,
+        None => UNKNOWN,
+    }
+}
+
+/// `{{ image }}`, `node:%%VERSION%%`, `__BASE__`, `@base@`: no reference, and no variable that the
+/// builder knows, until something is filled in.
 fn is_placeholder(text: &str) -> bool {
-    text.contains("{{") || text.contains("{%") || text.starts_with(['#', '%', '@'])
+    text.contains("{{") || text.contains("{%") || !text.contains('$')
 }

@@ -85,14 +85,15 @@ pub(super) const RULE: Rule = Rule {
             findings: &["signatures of apt packages of the final stage: not checked (by apt-get)", "signatures of apk packages of the final stage: not checked (apk --allow-untrusted)", "signatures of rpm packages of the final stage: not checked (rpm --nodigest)", "signatures of yum packages of the final stage: not checked (yum --nogpgcheck)", "signatures of go packages of the final stage: not checked (GOSUMDB)"],
         },
         Example {
-            file: "Dockerfile", // checked, and switched off before already
-            change: "
+            file: "Dockerfile", // checked, packages built here, and switched off before already
+            change: r#"
                   FROM debian:12
                 - RUN yum install -y --nogpgcheck a
                 + RUN yum install -y --setopt=gpgcheck=0 a b
                 + RUN echo 'deb [signed-by=/k.gpg] https://example.org/apt stable main' > /etc/apt/sources.list.d/x.list
+                + RUN echo "deb [ trusted=yes ] file://$built ./" > /etc/apt/sources.list.d/built.list
                   USER app
-            ",
+            "#,
             beside: &[],
             findings: &[],
         },
@@ -124,6 +125,16 @@ fn say(what: &str, how: &str, place: &Spanned<()>, found: &mut Found<'_>) {
     found.say(OFF, format!("signatures of {what} packages"), place, how);
 }
 
+/// An entry of apt's sources that leads nowhere but to files of the build itself.
+fn local(text: &str) -> bool {
+    let entries = || text.lines().filter_map(|line| line.trim().strip_prefix("deb"));
+    let here = |entry: &str| {
+        let source = entry.rsplit_once(']').map(|(_, source)| source.trim_start());
+        source.is_some_and(|source| source.starts_with("file:") || source.starts_with("copy:"))
+    };
+    entries().next().is_some() && entries().all(here)
+}
+
 /// What a command doesn't check any more, and how it says so.
 fn switched(command: &Invoked<'_>) -> Vec<(&'static str, String)> {
     let name = command.program();
@@ -142,6 +153,7 @@ fn switched(command: &Invoked<'_>) -> Vec<(&'static str, String)> {
     let variables = variables.into_iter().filter_map(|(variable, value)| {
         Some((tells::variable(VARIABLES, variable, value)?, variable.to_owned()))
     });
-    let settings = tells::written(command).filter_map(|text| tells::text(SETTINGS, text));
+    let settings = tells::written(command).filter(|text| !local(text));
+    let settings = settings.filter_map(|text| tells::text(SETTINGS, text));
     flagged.chain(variables).chain(settings.map(|what| (what, format!("by {name}")))).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::facts::command::{commands, place};
 use super::facts::mode;
-use crate::model::{Example, Found, Level, Measure, Reference, Rule, Severity, Stage};
+use crate::model::{Example, Found, Invoked, Level, Measure, Reference, Rule, Severity, Stage};
 
 const OPEN: Level = Level::medium(1, "writable for everybody").in_new_unit(Severity::Low);
 
@@ -39,13 +39,14 @@ pub(super) const RULE: Rule = Rule {
         },
         Example {
             file: "Dockerfile", // other words for the same mode, and a folder like /tmp
-            change: "
+            change: r#"
                   FROM alpine:3.20
                 - RUN chmod 777 /data
                 + RUN mkdir -p /scratch && chmod 1777 /scratch
                 + RUN chmod a+rwx /data/
+                + RUN built="$(mktemp -d)" && chmod 777 "$built" && make -C "$built" && rm -rf "$built"
                   USER app
-            ",
+            "#,
             beside: &[],
             findings: &[],
         },
@@ -63,15 +64,28 @@ pub(super) const RULE: Rule = Rule {
     ],
 };
 
+/// Commands behind one that are asked whether they remove its path.
+const MOST_LATER: usize = 256;
+
+/// What is removed again by the same build ships nothing.
+fn removed(path: &str, later: &[Invoked<'_>]) -> bool {
+    let removes = |command: &Invoked<'_>| {
+        command.program() == "rm" && command.operands().any(|word| word.as_str() == path)
+    };
+    later.iter().take(MOST_LATER).any(removes)
+}
+
 fn measure(stage: &Stage, found: &mut Found<'_>) {
     if !stage.shipped {
         return;
     }
-    for command in commands(stage) {
-        let Some((given, paths)) = mode::given(&command) else { continue };
+    let commands = commands(stage);
+    for (number, command) in commands.iter().enumerate() {
+        let Some((given, paths)) = mode::given(command) else { continue };
         if mode::parse(given).world_writable {
             let place = place(stage, command.command);
-            for path in paths {
+            let later = commands.get(number + 1..).unwrap_or_default();
+            for path in paths.into_iter().filter(|path| !removed(path, later)) {
                 found.say(OPEN, &path, &place, format!("mode {given}"));
             }
         }

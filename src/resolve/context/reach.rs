@@ -36,7 +36,9 @@ pub(super) fn reach(
         let name = Name { shown, path, kind, file: None };
         context.reached.extend(reached(&name, sources, &ignores, false));
     }
-    for folder in folders(context.folder.as_ref(), sources, tree) {
+    // Of a folder that is left out as a whole nobody knows whether it was for a secret in it.
+    let copied = folders(context.folder.as_ref(), sources, tree);
+    for folder in copied.into_iter().filter(|folder| !ignores.leave_out(folder)) {
         for (name, kind) in IN_FOLDERS {
             let path = format!("{folder}/{name}");
             let name = Name { shown: &path, path: &path, kind: *kind, file: None };
@@ -115,7 +117,6 @@ fn reached(name: &Name<'_>, sources: &[Source], ignores: &Ignores, named: bool) 
     let (source, taken, excluded) = best?;
     let docker = deciding(ignores.docker.patterns(), name.path);
     let podman = deciding(ignores.podman.patterns(), name.path);
-    let left_out = |pattern: Option<&Spanned<Pattern>>| pattern.is_some_and(|p| !p.value.exception);
     let copied = match (left_out(docker), left_out(podman)) {
         _ if excluded.is_some() => Builders::Nobody,
         (true, true) => Builders::Nobody,
@@ -153,6 +154,10 @@ fn reached(name: &Name<'_>, sources: &[Source], ignores: &Ignores, named: bool) 
         unnamed: pattern.is_none() && excluded.is_none(),
         guarded: ignore.0.is_some(),
     })
+}
+
+fn left_out(pattern: Option<&Spanned<Pattern>>) -> bool {
+    pattern.is_some_and(|pattern| !pattern.value.exception)
 }
 
 fn place(
@@ -196,6 +201,11 @@ impl Ignore {
 }
 
 impl Ignores {
+    /// Whether no builder gets a path.
+    fn leave_out(&self, path: &str) -> bool {
+        [&self.docker, &self.podman].iter().all(|each| left_out(deciding(each.patterns(), path)))
+    }
+
     fn find(folder: &BStr, dockerfile: &BStr, tree: &dyn Tree) -> Result<Self, Gap> {
         let beside = |ending: &[u8]| tree.file([dockerfile.as_bytes(), ending].concat().as_bstr());
         let wide = |name: &[u8]| tree.file(join(folder, name).as_ref());
@@ -237,8 +247,11 @@ fn tracked(
         Names::Walk(walked) => walked.below(folder, tree),
         Names::Same => Ok(Rc::default()),
         Names::Only(paths) => {
-            let there = |path: &&BString| tree.kind(path.as_bstr()).is_some();
-            Ok(paths.iter().filter(there).cloned().collect())
+            let there = |path: &BStr| tree.kind(path).is_some();
+            // What a walk would not enter.
+            let foreign = |path: &BStr| path.split(|&byte| byte == b'/').any(|part| sensitive::foreign(part.into()));
+            let asked = paths.iter().filter(|path| !foreign(path.as_bstr()) && there(path.as_bstr()));
+            Ok(asked.cloned().collect())
         }
     };
     let (found, gap) = match found {

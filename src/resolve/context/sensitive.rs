@@ -158,6 +158,8 @@ const TESTS: &[&str] = &[
     "testdata",
     "test-data",
     "test_data",
+    "test-fixtures",
+    "test_fixtures",
     "fixture",
     "fixtures",
     "__tests__",

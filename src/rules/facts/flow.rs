@@ -28,6 +28,8 @@ pub(in crate::rules) struct Fetched {
     pub(in crate::rules) checked: bool,
     /// The command that fetches it.
     pub(in crate::rules) place: Spanned<()>,
+    /// It stays: as a file, or unpacked or installed from a stream.
+    pub(in crate::rules) stays: bool,
     /// Where it lies, under all its names; none for a stream.
     files: Vec<String>,
     /// Which `RUN` fetched it.
@@ -111,7 +113,9 @@ impl Flow {
             let file = if target.ends_with(['/', '.']) { name } else { target };
             let place = source.with(());
             let files = vec![file.to_owned(), name.to_owned()];
-            self.fetched.push(Fetched { url: Some(from.clone()), checked, place, files, run });
+            // `add-remote` tells what becomes of it.
+            let (url, stays) = (Some(from.clone()), false);
+            self.fetched.push(Fetched { url, checked, place, stays, files, run });
         }
     }
 
@@ -135,7 +139,8 @@ impl Flow {
                 files = kept(command);
             }
             let place = at(stage, command);
-            self.fetched.push(Fetched { url, checked: false, place, files, run });
+            let stays = !files.is_empty() || unpacked(command);
+            self.fetched.push(Fetched { url, checked: false, place, stays, files, run });
         } else if matches!(command.program(), "mv" | "cp" | "ln" | "install") {
             self.renamed(command);
         }
@@ -337,6 +342,14 @@ fn kept(command: &Invoked<'_>) -> Vec<String> {
         files.extend(into.map(|redirect| redirect.target.as_str().to_owned()));
     }
     files
+}
+
+/// Whether the rest of the pipeline unpacks a stream, or takes it for a key.
+fn unpacked(command: &Invoked<'_>) -> bool {
+    const UNPACK: &[&str] =
+        &["tar", "bsdtar", "gunzip", "zcat", "xz", "unxz", "bunzip2", "zstd", "cpio", "apt-key"];
+    let rest = command.pipeline.commands.iter().skip(command.position + 1);
+    rest.flat_map(|next| &next.words).any(|word| UNPACK.contains(&program(word.as_str())))
 }
 
 /// The address, where one of these substitutions gives what is fetched.
