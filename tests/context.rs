@@ -304,8 +304,10 @@ fn what_two_contexts_of_a_dockerfile_let_in_is_told_once() {
             ("web/Dockerfile", copied),
         ]
     };
-    let found =
-        told(&tree("FROM node:20\nCOPY src src\n"), &tree("FROM node:20\nCOPY . .\nCOPY src src\n"));
+    let found = told(
+        &tree("FROM node:20\nCOPY src src\n"),
+        &tree("FROM node:20\nCOPY . .\nCOPY src src\n"),
+    );
     let named = |name: &str| {
         let told = found.iter().filter(|it| it.key.split([' ', ',']).any(|part| part == name));
         told.count()

@@ -178,9 +178,10 @@ impl<'a> Judge<'a> {
         let scans = self.scans.as_ref();
         scans.inspect(|scans| scans.start());
         let (mut before, old_gaps) = self.measure(&old, &affected.old, (&affected, rest), rules);
+        let all = resolve::Names::walk();
         let beside = |(path, model): (BString, BString)| Model {
             path,
-            units: self.measure(&old, [&model], (&affected, &resolve::Names::Walk), rules).0,
+            units: self.measure(&old, [&model], (&affected, &all), rules).0,
         };
         let models: Vec<Model> = models(&affected, &old, &new).into_iter().map(beside).collect();
         scans.inspect(|scans| scans.turn());

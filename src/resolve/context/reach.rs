@@ -249,8 +249,11 @@ fn tracked(
         Names::Only(paths) => {
             let there = |path: &BStr| tree.kind(path).is_some();
             // What a walk would not enter.
-            let foreign = |path: &BStr| path.split(|&byte| byte == b'/').any(|part| sensitive::foreign(part.into()));
-            let asked = paths.iter().filter(|path| !foreign(path.as_bstr()) && there(path.as_bstr()));
+            let foreign = |path: &BStr| {
+                path.split(|&byte| byte == b'/').any(|part| sensitive::foreign(part.into()))
+            };
+            let asked =
+                paths.iter().filter(|path| !foreign(path.as_bstr()) && there(path.as_bstr()));
             Ok(asked.cloned().collect())
         }
     };

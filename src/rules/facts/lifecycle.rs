@@ -265,7 +265,11 @@ mod tests {
             ("acme/node:12", None, None),
             ("localhost:5000/debian:buster", None, None),
         ] {
-            assert_eq!(ends(reference), [image, system].map(|e| e.map(str::to_owned)), "{reference}");
+            assert_eq!(
+                ends(reference),
+                [image, system].map(|e| e.map(str::to_owned)),
+                "{reference}"
+            );
         }
     }
 
