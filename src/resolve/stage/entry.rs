@@ -5,12 +5,12 @@
 
 use bstr::{BStr, BString, ByteSlice as _};
 
-use crate::model::{Base, Copy, File, Invocation, Spanned, Stage, Text, Tree, clean};
+use crate::model::{Base, Copy, File, Invocation, Spanned, Stage, Text, Tree, Word, clean};
 
 /// Words of a command line that are looked at.
 const WORDS: usize = 8;
-/// How far a file is followed from stage to stage.
-const STAGES: usize = 8;
+/// Steps from stage to stage that are followed.
+const STEPS: usize = 256;
 /// Commands of a script that are kept.
 const COMMANDS: usize = 16;
 /// Bytes of a script that are read.
@@ -40,41 +40,52 @@ pub(in crate::resolve) fn executes(stages: &mut [Stage], tree: &dyn Tree, folder
 fn paths(stages: &[Stage], stage: &Stage) -> Vec<String> {
     let line = stage.entrypoint.as_ref().or(stage.cmd.as_ref());
     let words = line.and_then(first).unwrap_or_default();
-    let mut paths = Vec::new();
+    let mut trail = Trail { stages, left: STEPS, paths: Vec::new() };
     for word in words {
-        origins(stages, stage, &word, STAGES, &mut paths);
+        trail.follow(stage, &word);
     }
-    paths
+    trail.paths
 }
 
 fn first(line: &Invocation) -> Option<Vec<String>> {
     let command = line.shell.pipelines.iter().flat_map(|pipeline| &pipeline.commands).next()?;
-    let words = command.words.iter().take(WORDS).map(|word| word.as_str());
+    let words = command.words.iter().take(WORDS).map(Word::as_str);
     let words = words.filter(|word| !word.starts_with('-') && !word.contains([' ', '$']));
     Some(words.map(str::to_owned).collect())
 }
 
-/// The paths of the context that `path` in the image may be a copy of, the likeliest first. A bare
-/// name is found in any folder.
-fn origins(stages: &[Stage], stage: &Stage, path: &str, left: usize, out: &mut Vec<String>) {
-    let Some(left) = left.checked_sub(1) else { return };
-    for copy in stage.copies.iter().rev() {
-        for source in sources(copy, &absolute(stage, path), path, stage) {
-            match &copy.from {
-                None => out.push(source),
-                Some(Base::Stage(from)) => {
-                    if let Some(from) = find(stages, *from) {
-                        origins(stages, from, &format!("/{source}"), left, out);
+/// Follows a file of an image back to the context.
+struct Trail<'a> {
+    stages: &'a [Stage],
+    left: usize,
+    /// Paths of the context, the likeliest first.
+    paths: Vec<String>,
+}
+
+impl<'a> Trail<'a> {
+    /// What `path` in the image of `stage` may be a copy of. A bare name is found in any folder.
+    fn follow(&mut self, stage: &'a Stage, path: &str) {
+        let Some(left) = self.left.checked_sub(1) else { return };
+        self.left = left;
+        for copy in stage.copies.iter().rev() {
+            for source in sources(copy, &absolute(stage, path), path, stage) {
+                match &copy.from {
+                    None if self.paths.len() < STEPS => self.paths.push(source),
+                    None => return,
+                    Some(Base::Stage(from)) => {
+                        if let Some(from) = find(self.stages, *from) {
+                            self.follow(from, &format!("/{source}"));
+                        }
                     }
+                    Some(_) => {}
                 }
-                Some(_) => {}
             }
         }
-    }
-    if let Base::Stage(parent) = stage.base.value
-        && let Some(parent) = find(stages, parent)
-    {
-        origins(stages, parent, path, left, out);
+        if let Base::Stage(parent) = stage.base.value
+            && let Some(parent) = find(self.stages, parent)
+        {
+            self.follow(parent, path);
+        }
     }
 }
 
@@ -98,9 +109,8 @@ fn sources(copy: &Copy, path: &str, written: &str, stage: &Stage) -> Vec<String>
         let source = clean(&format!("/{}", source.value.text)).trim_start_matches('/').to_owned();
         let below = path.strip_prefix(target.trim_end_matches('/'));
         let below = below.and_then(|rest| rest.strip_prefix('/'));
-        if target == path || bare && last(&target) == name {
-            out.push(source);
-        } else if last(&source) == name && (bare || below == Some(name)) {
+        let file = target == path || bare && last(&target) == name;
+        if file || last(&source) == name && (bare || below == Some(name)) {
             out.push(source);
         } else if last(&source).contains('*') && (bare || below == Some(name)) {
             let folder = source.rsplit_once('/').map_or("", |(folder, _)| folder);
