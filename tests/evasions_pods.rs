@@ -259,3 +259,55 @@ fn all_of_a_manifest() {
         ),
     ]);
 }
+
+#[test]
+fn what_is_too_large_or_not_there_is_judged_or_said() {
+    let schema = format!(
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: x\nspec:\n{}",
+        "  # what a field means, at length\n".repeat(40_000)
+    );
+    let pod = |more: &str| {
+        format!(
+            "{schema}---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: p\nspec:\n{more}  containers:\n    - name: app\n      image: app@{{a}}\n"
+        )
+    };
+    let confined = pod("  securityContext:\n    seccompProfile: {type: RuntimeDefault}\n");
+    let (plain, longer) = (pod(""), format!("{schema}  # more\n"));
+    let large = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\ndata:\n".to_owned()
+        + &"  # a comment of some length\n".repeat(40_000);
+    let json = "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"p\"}, \"spec\": {\"containers\": []}}";
+    let pointer =
+        format!("version https://git-lfs.github.com/spec/v1\noid {}\nsize 5\n", common::table::A);
+    push_each_tree(&[
+        (
+            "a profile lost in a bundle of schemas",
+            &[("bundle.yaml", &confined)],
+            &[("bundle.yaml", &plain)],
+            &["medium confinement bundle.yaml:40013 (old line)"],
+        ),
+        (
+            "schemas and nothing else",
+            &[("README.md", "a\n")],
+            &[("README.md", "a\n"), ("crds.yaml", &longer)],
+            &[],
+        ),
+        (
+            "too large without schemas",
+            &[("README.md", "a\n")],
+            &[("README.md", "a\n"), ("x.yaml", &large)],
+            &["unjudged x.yaml"],
+        ),
+        (
+            "G26 a manifest that is an LFS pointer from now on",
+            &[("pod.json", json)],
+            &[("pod.json", &pointer)],
+            &["unjudged pod.json"],
+        ),
+        (
+            "data that is kept in LFS",
+            &[("data.json", "{\"a\": 1}")],
+            &[("data.json", &pointer), ("more.json", &pointer)],
+            &[],
+        ),
+    ]);
+}

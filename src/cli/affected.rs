@@ -6,7 +6,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use super::snapshot::Snapshot;
 use crate::git::{Change, Changes, Entry};
-use crate::model::{Arguments, Declared, EntryKind, File, FileKind, Tree as _};
+use crate::model::{Arguments, Declared, EntryKind, File, FileKind, GapKind, Tree as _};
 use crate::policy::Policy;
 use crate::{resolve, surface};
 
@@ -133,7 +133,7 @@ impl Affected {
         }
         // What was one of ours by its content and can't be read any more is not nothing.
         if let (Some(before), Some(after)) = (&before, &after)
-            && new.content(after.as_bstr()).is_err()
+            && new.content(after.as_bstr()).is_err_and(|gap| gap.kind != GapKind::TooLarge)
             && let Some(kind) = old.file(before.as_bstr()).ok().flatten().and_then(|file| file.kind)
         {
             new.take_for(after.as_bstr(), kind);

@@ -158,7 +158,7 @@ impl<'r> Snapshot<'r> {
         let Some(mut content) = self.tree.glance(&entry) else { return data.then(Vec::new) };
         match surface::of_content(path, &content) {
             None => content.truncate(HEAD),
-            Some(surface) if surface.kind == FileKind::Kubernetes => {
+            Some(surface) if matches!(surface.kind, FileKind::Kubernetes | FileKind::Template) => {
                 let (rest, left) = surface::without_schemas(&content);
                 if left as u64 > self.tree.limits.file_size {
                     return None;
