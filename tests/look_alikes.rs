@@ -187,3 +187,17 @@ fn in_a_tree() {
 
 const BETTER: &[&str] = &["better"];
 const COPIES: &str = "FROM node:20\nCOPY . .\nUSER node\n";
+
+#[test]
+fn in_the_script_of_a_job() {
+    let job = |run: &str| {
+        format!("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: {run}\n")
+    };
+    let (old, new) = (job("echo"), job("docker run --rm -u $(id -u):$(id -g) acme/tool@{a} build"));
+    push_each_tree(&[(
+        "the account that the job itself runs as",
+        &[(".github/workflows/a.yaml", &old)],
+        &[(".github/workflows/a.yaml", &new)],
+        &[],
+    )]);
+}

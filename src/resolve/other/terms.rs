@@ -14,6 +14,13 @@ pub(super) fn expanded(text: &Spanned<String>) -> Word {
     text.with(Value { text: text.value.clone(), unknown: text.value.contains('$') })
 }
 
+/// The same of a word as a shell sees it: what a command prints can't be known either.
+pub(super) fn of_shell(word: &crate::model::Word) -> Word {
+    let mut read = expanded(&word.text);
+    read.value.unknown |= !word.substitutions.is_empty();
+    read
+}
+
 /// `value`, declared where the word stands.
 pub(super) fn at<T>(word: &Word, value: T) -> Spanned<T> {
     word.with(value)

@@ -11,8 +11,7 @@ use super::nodes::{self, Defaults};
 use super::options::{self, Word};
 use super::{command_line, declaration, terms};
 use crate::model::{
-    Declaration, File, FileKind, Node, Platform, Source, SourceKind, Spanned, Tree, Unit, Value,
-    Workload,
+    Declaration, File, FileKind, Node, Platform, Source, SourceKind, Tree, Unit, Value, Workload,
 };
 use crate::resolve::shell;
 
@@ -122,7 +121,7 @@ impl Ci<'_> {
         let script = nodes::script(node, self.tree);
         let shell = shell::read(&script, &|_| None);
         let words = shell.pipelines.iter().flat_map(|pipeline| &pipeline.commands);
-        words.flat_map(|command| &command.words).map(|word| terms::expanded(&word.text)).collect()
+        words.flat_map(|command| &command.words).map(terms::of_shell).collect()
     }
 
     /// The lines of a text, each a word with a place of its own.
@@ -161,8 +160,7 @@ impl Ci<'_> {
                 self.defaults.get(name).map(|default| default.value.clone())
             });
             for command in shell.commands() {
-                let word = |word: &Spanned<String>| terms::expanded(word);
-                let words: Vec<Word> = command.words.iter().map(|w| word(&w.text)).collect();
+                let words: Vec<Word> = command.words.iter().map(terms::of_shell).collect();
                 let unit = command_line::container(&words, Platform::Ci, title, self.file);
                 if let Some(Declaration { unit: Unit::Workload(unit), .. }) = unit {
                     self.finish(*unit);
