@@ -408,6 +408,7 @@ fn what_a_kustomization_says_of_all_decides_who_selects_whom() {
     );
     let (closed, open) = (policy(""), policy("  ingress:\n    - {}\n"));
     let two = format!("{}  - all.yaml\n", kustomization.1);
+    let labelled = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    metadata:\n      labels: {app: web}\n    spec:\n      containers:\n        - name: web\n          image: acme/web@{a}\n".to_owned();
     push_each_tree(&[
         (
             "one of two policies goes, and the other still holds",
@@ -420,6 +421,24 @@ fn what_a_kustomization_says_of_all_decides_who_selects_whom() {
             &[kustomization, web, ("policy.yaml", &closed)],
             &[kustomization, web, ("policy.yaml", &open)],
             &["high network-isolation policy.yaml:11"],
+        ),
+        (
+            "K12 where the policy stands in another folder",
+            &[
+                ("kustomization.yaml", "resources: [app, net]\n"),
+                ("app/kustomization.yaml", "resources: [web.yaml]\n"),
+                ("net/kustomization.yaml", "resources: [policy.yaml]\n"),
+                ("app/web.yaml", &labelled),
+                ("net/policy.yaml", &closed),
+            ],
+            &[
+                ("kustomization.yaml", "resources: [app, net]\n"),
+                ("app/kustomization.yaml", "resources: [web.yaml]\n"),
+                ("net/kustomization.yaml", "resources: [policy.yaml]\n"),
+                ("app/web.yaml", &labelled.replace("app: web", "app: shop")),
+                ("net/policy.yaml", &closed),
+            ],
+            &["high network-isolation app/web.yaml:8 (old line)"],
         ),
     ]);
 }

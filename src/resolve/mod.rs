@@ -45,7 +45,8 @@ impl<'t> Readers<'t> {
     pub fn of(&mut self, path: &BStr) -> Vec<BString> {
         let mut readers = self.by_name(path);
         readers.extend(self.projects.of(path));
-        readers.extend(kubernetes::readers_of(path, self.tree));
+        let beside = || self.kustomizations.beside(path);
+        readers.extend(kubernetes::readers_of(path, self.tree, beside));
         readers
     }
 
@@ -152,9 +153,9 @@ pub fn units(tree: &dyn Tree, paths: &[BString], names: &Names, settings: &Setti
             objects.extend(kubernetes::objects(documents, &file));
         }
     }
-    let made = kustomize::made(tree, &of(&[FileKind::Kustomization]));
+    let mut made = kustomize::made(tree, &of(&[FileKind::Kustomization]));
     objects.retain(|object| made.leaves(object));
-    objects.iter_mut().for_each(|object| made.settle(object));
+    objects.iter_mut().for_each(|object| made.settle(object, tree));
     objects.extend(made.objects);
     resolved.add(made.resolved);
     let mut charts = helm::Charts::new(tree);

@@ -9,9 +9,14 @@ use crate::model::{Declared, EntryKind, FileKind, Tree};
 /// How many files of a folder are looked at.
 const MOST: usize = 64;
 
-/// Files beside one: those whose policies and Services select its pods, those whose pods its own
-/// select, those whose roles its bindings give. None where its folder holds too many.
-pub(in crate::resolve) fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
+/// Files beside one, or together with it in a kustomization: those whose policies and Services
+/// select its pods, those whose pods its own select, those whose roles its bindings give. None
+/// where there are too many.
+pub(in crate::resolve) fn readers_of(
+    path: &BStr,
+    tree: &dyn Tree,
+    together: impl FnOnce() -> Vec<BString>,
+) -> Vec<BString> {
     let own = Objects::of(path, tree);
     if !own.concern_others() || tree.over() {
         return Vec::new();
@@ -28,10 +33,12 @@ pub(in crate::resolve) fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BStrin
         .filter(|beside| beside != path)
         .take(MOST + 1)
         .collect();
-    if beside.len() > MOST {
-        return Vec::new();
-    }
-    beside.into_iter().filter(|path| own.meet(&Objects::of(path.as_ref(), tree))).collect()
+    let few = |paths: Vec<BString>| if paths.len() > MOST { Vec::new() } else { paths };
+    let mut all = few(beside);
+    all.extend(few(together()));
+    all.sort_unstable();
+    all.dedup();
+    all.into_iter().filter(|path| own.meet(&Objects::of(path.as_ref(), tree))).collect()
 }
 
 fn is_structured(name: &BString) -> bool {

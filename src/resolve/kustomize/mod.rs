@@ -3,6 +3,7 @@
 
 mod data;
 mod images;
+mod namers;
 mod patch;
 mod remote;
 
@@ -16,6 +17,9 @@ use super::helm::{below, first, split};
 use super::kubernetes::{Object, Setting, objects};
 use crate::model::{Declared, File, FileKind, Node, Span, Tree};
 
+pub(in crate::resolve) use namers::Namers;
+use namers::resources;
+
 const NAMES: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /// How deep kustomizations may name one another.
 const DEPTH: usize = 8;
@@ -23,8 +27,6 @@ const DEPTH: usize = 8;
 const FILES: usize = 300;
 /// How many labels of a kustomization are looked at.
 const LABELS: usize = 64;
-/// How many folders above a file are looked through for what names it.
-const ABOVE: usize = 3;
 /// Objects whose only use is to protect: that one is no longer named is a loss.
 const PROTECTIVE: &[&str] = &[
     "NetworkPolicy",
@@ -112,10 +114,12 @@ impl Made {
     }
 
     /// Puts what kustomizations say of all objects into one of a file.
-    pub(super) fn settle(&self, object: &mut Object) {
-        if let Some(setting) = self.settings.get(&object.file.text.path) {
-            object.setting = setting.clone();
+    pub(super) fn settle(&mut self, object: &mut Object, tree: &dyn Tree) {
+        let path = &object.file.text.path;
+        if !self.settings.contains_key(path) {
+            self.settings.insert(path.clone(), own(path.as_bstr(), tree));
         }
+        object.setting = self.settings.get(path).cloned().unwrap_or_default();
     }
 
     /// Takes what a kustomization makes of the objects that it names; which of its images it found.
@@ -168,6 +172,15 @@ impl Made {
         }
         used
     }
+}
+
+/// What the kustomization of a file's own folder says of all objects, where it names the file.
+fn own(path: &BStr, tree: &dyn Tree) -> Setting {
+    let (folder, _) = split(path);
+    let Some(file) = kustomization(tree, folder) else { return Setting::default() };
+    let Some(root) = first(&file) else { return Setting::default() };
+    let mut names = named(root).filter_map(|node| joined(folder, node.text()?));
+    if names.any(|name| name == path) { setting(root) } else { Setting::default() }
 }
 
 /// Every list of local paths that a kustomization builds on.
@@ -273,56 +286,6 @@ fn joined(folder: &BStr, text: &str) -> Option<BString> {
         }
     }
     Some(parts.join(&b'/').into())
-}
-
-/// The kustomizations that name files, those of a folder and of the folders above looked up once.
-pub(super) struct Namers<'t> {
-    tree: &'t dyn Tree,
-    above: HashMap<BString, Rc<[Rc<File>]>>,
-}
-
-impl<'t> Namers<'t> {
-    pub(super) fn new(tree: &'t dyn Tree) -> Self {
-        Self { tree, above: HashMap::new() }
-    }
-
-    /// The kustomizations that name a file; of a kustomization, the files that it builds on.
-    pub(super) fn of(&mut self, path: &BStr) -> Vec<BString> {
-        let (folder, name) = split(path);
-        if is_kustomization(name) {
-            return resources(path, self.tree);
-        }
-        if ![&b".yaml"[..], b".yml", b".json", b".env"].iter().any(|end| name.ends_with(end)) {
-            return Vec::new();
-        }
-        let name = name.to_str_lossy();
-        let names = |file: &&Rc<File>| file.text.content.contains(&*name);
-        self.above(folder).iter().filter(names).map(|file| file.text.path.clone()).collect()
-    }
-
-    fn above(&mut self, folder: &BStr) -> Rc<[Rc<File>]> {
-        if let Some(known) = self.above.get(folder) {
-            return Rc::clone(known);
-        }
-        let (mut found, mut at) = (Vec::new(), folder);
-        for _ in 0..=ABOVE {
-            found.extend(kustomization(self.tree, at));
-            if at.is_empty() {
-                break;
-            }
-            at = split(at).0;
-        }
-        let found: Rc<[Rc<File>]> = found.into();
-        self.above.insert(folder.to_owned(), Rc::clone(&found));
-        found
-    }
-}
-
-fn resources(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
-    let Ok(Some(file)) = tree.file_as(path, FileKind::Kustomization) else { return Vec::new() };
-    let mut reach = Reach::new(tree, &file);
-    reach.collect(&file, DEPTH, &Chain::default());
-    reach.found.into_iter().map(|resource| resource.file.text.path.clone()).collect()
 }
 
 /// The documents of a text that is written inside another file, on lines of its own.
