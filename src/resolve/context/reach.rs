@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use bstr::{BStr, BString, ByteSlice as _};
+use bstr::{BStr, ByteSlice as _};
 
 use super::copies::{Source, Verdict, whole};
 use super::sensitive::{self, IN_FOLDERS, PROBES};
