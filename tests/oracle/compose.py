@@ -396,6 +396,8 @@ def empty(value):
 
 
 def same(ours, their):
+    if ours == "false" and their is None:
+        return True  # a switch that a variable turns off
     if isinstance(ours, bool) or isinstance(their, bool):
         return truth(ours) == truth(their)
     if isinstance(ours, str) and isinstance(their, str):
@@ -422,7 +424,7 @@ def kind(path, ours, their):
         if path[0] == "networks" and path[1] == "default":
             return "default-network"
         # Compose refuses a service that asks for one that is not there.
-        unused = their is None and len(path) == 2 and path[0] in ("secrets", "configs")
+        unused = their is None and len(path) == 2 and path[0] in ("secrets", "configs", "volumes")
         return "unused" if unused else f"top-{path[0]}"
     field = ".".join(path[2:4])
     if len(path) == 2:
@@ -437,7 +439,7 @@ def kind(path, ours, their):
 
 
 def has_default(path, variables):
-    """Whether one of the variables that nothing sets has a default in another place of the file."""
+    """Whether a variable that is set for Compose has a default in a place of the file."""
     with open(path, encoding="utf-8", errors="replace") as file:
         found = set(re.findall(r"\$\{([A-Za-z_]\w*):?-", file.read()))
     return not found.isdisjoint(variables)
@@ -478,7 +480,7 @@ def main():
                 seen.add(tuple(ours["files"]))
                 count += 1
                 variables = unset(ours["root"], set())
-                defaulted = any(has_default(os.path.join(folder, name), variables) for name in ours["files"])
+                defaulted = any(has_default(os.path.join(folder, name), variables | {"COMPOSE_PROJECT_NAME"}) for name in ours["files"])
                 their, error = compose(program, folder, ours, variables)
                 if their is None:
                     what = "refused" if ours["gaps"] else "we-take-it"

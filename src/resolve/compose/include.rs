@@ -11,7 +11,7 @@ use super::{Environment, path, rebase, remote, sets};
 use crate::model::{Content, Declared, Entry, File, GapKind, Node, Span, Spanned, Tree};
 
 /// Files that may be included into one project.
-pub(super) const MOST: usize = 100;
+pub(super) const MOST: usize = 1000;
 /// Files that may include each other in a row.
 const DEEPEST: usize = 16;
 
