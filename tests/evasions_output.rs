@@ -252,11 +252,29 @@ fn p13_no_time_left_is_said_and_refused() {
 
 #[test]
 fn g28_the_last_of_many_files_is_judged() {
-    let server = server("limits.time-budget = '60s'", GOOD);
-    for n in 0..300 {
-        server.write(&format!("{n:04}/Dockerfile"), format!("{GOOD}ENV N={n}\n"));
+    let server = server("[limits]\ntime-budget = '60s'\nfiles = 10000", GOOD);
+    for n in 0..4_000 {
+        server.write(&format!("{n:04}/Dockerfile"), format!("{GOOD}COPY app /app\nENV N={n}\n"));
     }
-    server.change("zz/Dockerfile", BAD).push().refused_for("zz/Dockerfile");
+    let pushed = server.change("zz/Dockerfile", BAD).push();
+    let remote = pushed.refused();
+    assert_eq!(told(&pushed)[0], "high runs-as-root zz/Dockerfile:2", "{remote}");
+    assert!(!remote.contains("limit"), "{remote}");
+}
+
+#[test]
+fn g28_what_was_judged_before_a_limit_is_told_worst_first_with_the_limit() {
+    let server = server("[limits]\ntime-budget = '60s'\nfiles = 500", GOOD);
+    for n in 0..800 {
+        let text = if n == 400 { BAD.to_owned() } else { format!("{GOOD}ENV DEBUG=1 N={n}\n") };
+        server.write(&format!("{n:04}/Dockerfile"), text);
+    }
+    server.commit("many");
+    let pushed = server.push();
+    let remote = pushed.refused();
+    assert_eq!(told(&pushed)[0], "high runs-as-root 0400/Dockerfile:2", "{remote}");
+    assert!(remote.contains("a limit was reached (files = 500)"), "{remote}");
+    assert!(remote.contains("before 300"), "{remote}");
 }
 
 #[test]
@@ -271,6 +289,38 @@ fn p15_a_flood_hides_nothing() {
     let remote = pushed.refused();
     assert_eq!(told(&pushed)[0], "critical build-privilege Dockerfile:3003", "{remote}");
     assert!(remote.ends_with("3001 regressions, 0 improvements; main was not updated"), "{remote}");
+    assert!(remote.lines().count() < 100, "{remote}");
+}
+
+#[test]
+fn p15_fifty_thousand_findings_take_little_memory_and_few_lines() {
+    let server = server("limits.time-budget = '120s'", GOOD);
+    server.unhook("pre-receive");
+    for n in 0..25 {
+        server.write(&format!("{n:02}/Dockerfile"), GOOD);
+    }
+    server.commit("before");
+    server.push().accepted();
+    let binary = common::server::PLIMSOLL;
+    // More address space than this, and the program dies without a verdict.
+    server.script(
+        "pre-receive",
+        &format!("#!/bin/sh\nulimit -v 1000000\nexec {binary} pre-receive\n"),
+    );
+    for n in 0..25 {
+        let mut text = String::from(GOOD);
+        for port in 0..2_000 {
+            writeln!(text, "EXPOSE {}", 10_001 + 2 * port).unwrap();
+        }
+        server.write(&format!("{n:02}/Dockerfile"), text);
+    }
+    let pushed = server
+        .change("zz/Dockerfile", "FROM node:20\nUSER app\nRUN --security=insecure make\n")
+        .push();
+    let remote = pushed.refused();
+    assert_eq!(told(&pushed)[0], "critical build-privilege zz/Dockerfile:3", "{remote}");
+    let last = "50001 regressions, 0 improvements; main was not updated";
+    assert!(remote.ends_with(last), "{remote}");
     assert!(remote.lines().count() < 100, "{remote}");
 }
 

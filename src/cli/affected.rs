@@ -1,6 +1,6 @@
 //! Which files a push concerns: those that changed, and those that read what changed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use bstr::{BStr, BString, ByteSlice as _};
 
@@ -207,6 +207,24 @@ impl Affected {
                 self.walk.extend([before.clone(), path.clone()]);
             }
         }
+    }
+}
+
+impl Affected {
+    /// The files of the new revision whose old side is among `left`.
+    pub(super) fn unknown(&self, left: &[&BStr], old: &Snapshot<'_>) -> BTreeSet<BString> {
+        let there = |path: &&BStr| old.tree().entry(path).ok().flatten().is_some();
+        let left: HashSet<&BStr> = left.iter().copied().filter(there).collect();
+        if left.is_empty() {
+            return BTreeSet::new();
+        }
+        let was: HashMap<&BString, &BString> =
+            self.moved.iter().map(|(old, new)| (new, old)).collect();
+        let unknown = |path: &&BString| {
+            let before: &BString = was.get(path).copied().unwrap_or(path);
+            left.contains(before.as_bstr())
+        };
+        self.new.iter().filter(unknown).cloned().collect()
     }
 }
 

@@ -12,7 +12,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::affected::{Affected, wanted};
+use super::gaps::{newly_unreadable, partial};
 use super::given_up::given_up;
+use super::measure::Pass;
 use super::model::models;
 use super::named::Named;
 use super::scans::Scans;
@@ -22,13 +24,13 @@ use crate::compare::{Model, Outcome, Side, compare_beside, fingerprint_of_secret
 use crate::git::{self, Repository, Revision};
 use crate::model::{
     EntryKind, Evidence, File, Gap, GapKind, Improvement, Measured, Regression, Rule, Settings,
-    Tree as _, printable_bytes,
+    Tree as _,
 };
 use crate::policy::{self, Policy};
-use crate::{resolve, rules};
+use crate::resolve;
 
 /// What there is to say about one comparison.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Judged {
     /// What got worse.
     pub(super) regressions: Vec<Regression>,
@@ -62,7 +64,7 @@ pub(super) struct Compared {
 pub(super) struct Judge<'a> {
     pub(super) repository: &'a Repository,
     pub(super) policy: &'a Policy,
-    settings: Settings,
+    pub(super) settings: Settings,
     pub(super) shelf: Rc<Shelf>,
     scans: Option<Rc<Scans>>,
     /// What tells this repository from others, once a secret was found.
@@ -177,15 +179,25 @@ impl<'a> Judge<'a> {
         let rest = if affected.sensitive.is_empty() { &resolve::Names::Same } else { &only };
         let scans = self.scans.as_ref();
         scans.inspect(|scans| scans.start());
-        let (mut before, old_gaps) = self.measure(&old, &affected.old, (&affected, rest), rules);
+        let pass = Pass { judge: self, affected: &affected, rest, rules };
+        // The old side gets half of the time, so that the new one is not left without any.
+        let first = pass.measure(&old, &affected.old, self.limits.halfway());
+        let (mut before, old_gaps) = (first.units, first.gaps);
         let all = resolve::Names::walk();
         let beside = |(path, model): (BString, BString)| Model {
             path,
-            units: self.measure(&old, [&model], (&affected, &all), rules).0,
+            units: Pass { rest: &all, ..pass }.measure(&old, [&model], self.limits.until).units,
         };
         let models: Vec<Model> = models(&affected, &old, &new).into_iter().map(beside).collect();
         scans.inspect(|scans| scans.turn());
-        let (after, new_gaps) = self.measure(&new, &affected.new, (&affected, rest), rules);
+        // What had no turn on the old side can't be compared.
+        let unknown = affected.unknown(&first.left, &old);
+        let known = affected.new.iter().filter(|path| !unknown.contains(*path));
+        let second = pass.measure(&new, known, self.limits.until);
+        let (after, mut new_gaps) = (second.units, second.gaps);
+        let left: Vec<&BStr> =
+            unknown.iter().map(|path| path.as_bstr()).chain(second.left).collect();
+        new_gaps.extend(self.not_judged(&left));
         judged.notes.extend(scans.into_iter().flat_map(|scans| scans.notes()));
         beside_each_other(&old, &new, &affected.moved);
         let variants = resolve::variants(&new, &affected.new);
@@ -196,27 +208,14 @@ impl<'a> Judge<'a> {
             exposures.for_each(|exposure| exposure.gone = None);
         }
         given_up(&mut before, &after, &new);
-        let Outcome { regressions, improvements } = compare_beside(
+        let Outcome { mut regressions, improvements } = compare_beside(
             Side { units: &before, files: &old_files, variants: &[] },
             Side { units: &after, files: &new_files, variants: &variants },
             &affected.moved,
             &models,
         );
-        let mut regressions = regressions;
         self.key_secrets(&mut regressions);
-        let links = links(&affected.new, &new);
-        let told = |r: &Regression| {
-            let target = links.iter().find(|(link, _)| *link == r.unit_path).map(|(_, to)| to);
-            target.is_some_and(|to| {
-                let there = |other: &Regression| {
-                    other.unit_path == *to && other.fingerprint == r.fingerprint
-                };
-                regressions.iter().any(there)
-            })
-        };
-        let kept: Vec<bool> = regressions.iter().map(|r| !told(r)).collect();
-        let mut kept = kept.into_iter();
-        regressions.retain(|_| kept.next().unwrap_or(true));
+        told_once(&mut regressions, &affected.new, &new);
         judged.gaps = changes.gaps;
         let (new_gaps, notes) = partial(&old_gaps, new_gaps, &old, &affected.moved);
         judged.notes.extend(notes);
@@ -237,51 +236,6 @@ impl<'a> Judge<'a> {
             regression.fingerprint = fingerprint_of_secret(&regression.fingerprint, secret, root);
         }
     }
-
-    /// The units of one side with their exposures, within the bounds of policy. `rest` is what is
-    /// looked at of the contexts that need no walk.
-    fn measure<'p>(
-        &self,
-        snapshot: &Snapshot<'_>,
-        paths: impl IntoIterator<Item = &'p BString>,
-        (affected, rest): (&Affected, &resolve::Names),
-        rules: &[&'static Rule],
-    ) -> (Vec<Measured>, Vec<Gap>) {
-        let (mut measured, mut gaps, mut left) = (Vec::new(), Vec::new(), Vec::new());
-        let most = self.policy.limits().files;
-        // Files of one kind make units together: a compose file and its override, a pod and the
-        // network policies that select it.
-        let mut together = Vec::new();
-        let all = resolve::Names::walk();
-        let mut take = |resolved: resolve::Resolved| {
-            gaps.extend(resolved.gaps);
-            for declaration in resolved.units {
-                if let Ok(Some(file)) = snapshot.file(declaration.path.as_bstr()) {
-                    let exposures = rules::measure(rules, &declaration, &file, &self.settings);
-                    measured.push(Measured { declaration, exposures });
-                }
-            }
-        };
-        for (count, path) in paths.into_iter().enumerate() {
-            if count >= most || self.limits.until.is_some_and(|until| Instant::now() >= until) {
-                left.push(path.as_bstr());
-                continue;
-            }
-            if resolve::stands_alone(snapshot, path.as_bstr()) {
-                let walk = affected.walk.contains(path);
-                let names = if walk { &all } else { rest };
-                let paths = std::slice::from_ref(path);
-                take(resolve::units(snapshot, paths, names, &self.settings));
-            } else {
-                together.push(path.clone());
-            }
-        }
-        if !together.is_empty() {
-            take(resolve::units(snapshot, &together, rest, &self.settings));
-        }
-        gaps.extend(not_judged(&left));
-        (measured, gaps)
-    }
 }
 
 /// What rules are told by the policy, the clock and the scanners.
@@ -290,17 +244,26 @@ fn settings(policy: &Policy, today: Option<Date>, scans: Option<&Rc<Scans>>) -> 
     Settings { evidence, today, ..policy.settings() }
 }
 
-/// Links among the files to judge whose targets are judged too, as (link, target).
-fn links(paths: &BTreeSet<BString>, snapshot: &Snapshot<'_>) -> Vec<(BString, BString)> {
+/// Takes out what is told of a link and of the file that it leads to, at the link.
+fn told_once(regressions: &mut Vec<Regression>, paths: &BTreeSet<BString>, new: &Snapshot<'_>) {
     let link = |path: &&BString| {
-        let entry = snapshot.tree().entry(path.as_bstr()).ok().flatten();
+        let entry = new.tree().entry(path.as_bstr()).ok().flatten();
         entry.is_some_and(|entry| entry.kind == EntryKind::Link)
     };
     let target = |path: &BString| {
-        let entry = snapshot.tree().follow(path.as_bstr()).ok().flatten()?;
+        let entry = new.tree().follow(path.as_bstr()).ok().flatten()?;
         paths.contains(&entry.path).then(|| (path.clone(), entry.path))
     };
-    paths.iter().filter(link).filter_map(target).collect()
+    let links: HashMap<BString, BString> = paths.iter().filter(link).filter_map(target).collect();
+    if links.is_empty() {
+        return;
+    }
+    let told: HashSet<(BString, String)> =
+        regressions.iter().map(|r| (r.unit_path.clone(), r.fingerprint.clone())).collect();
+    regressions.retain(|r| {
+        let target = links.get(&r.unit_path);
+        !target.is_some_and(|to| told.contains(&(to.clone(), r.fingerprint.clone())))
+    });
 }
 
 /// Opens what only one side has asked for on the other side too: a file that nobody reads any more
@@ -317,82 +280,6 @@ fn beside_each_other(old: &Snapshot<'_>, new: &Snapshot<'_>, moved: &[(BString, 
             let _ = to.file(names.get(path).copied().unwrap_or(path));
         }
     }
-}
-
-/// The files that a bound left out, in one gap that names the first.
-fn not_judged(left: &[&BStr]) -> Option<Gap> {
-    let first = left.first()?;
-    let (count, name) = (left.len(), printable_bytes(first, 60));
-    let message =
-        format!("a limit was reached before {count} container files were judged, {name} the first");
-    Some(Gap::of(GapKind::Limit, "", message))
-}
-
-/// What is no Dockerfile by itself and never was one takes nothing away: a template with
-/// other lines to fill in than before, or a new file, turns no push back. What remains of the gaps,
-/// and a note for each in a new file.
-fn partial(
-    old: &[Gap],
-    new: Vec<Gap>,
-    before: &Snapshot<'_>,
-    moved: &[(BString, BString)],
-) -> (Vec<Gap>, Vec<String>) {
-    let was = |path: &BString| {
-        moved.iter().find(|(_, new)| new == path).map_or(path, |(old, _)| old).clone()
-    };
-    let (mut gaps, mut notes) = (Vec::new(), Vec::new());
-    for gap in new {
-        let path = was(&gap.path);
-        let known = || old.iter().any(|old| old.kind == gap.kind && old.path == path);
-        let template = matches!(gap.kind, GapKind::Template | GapKind::Ambiguous);
-        if !template && gap.kind != GapKind::Partial {
-            gaps.push(gap);
-        } else if template && !known() || matches!(before.file(path.as_bstr()), Ok(None)) {
-            let line = gap.span.map_or(1, |span| span.line);
-            notes.push(format!("{}:{line}: {}", printable_bytes(&gap.path, 120), gap.message));
-        } else if !template && !known() {
-            gaps.push(gap);
-        }
-    }
-    (gaps, notes)
-}
-
-/// New gaps that the old revision did not have: what was broken and still is says nothing, also
-/// where the line at fault was edited and is at fault as before.
-fn newly_unreadable(old: Vec<Gap>, new: Vec<Gap>, moved: &[(BString, BString)]) -> Vec<Gap> {
-    let before = |gap: &Gap| {
-        let pair = moved.iter().find(|(_, new)| *new == gap.path);
-        pair.map_or_else(|| gap.path.clone(), |(old, _)| old.clone())
-    };
-    // A bound that both sides reached leaves files of the new one unread all the same.
-    let bound = |gap: &Gap| gap.kind == GapKind::Limit && gap.path.is_empty();
-    let mut known: Vec<Gap> = old.into_iter().filter(|gap| !bound(gap)).collect();
-    let lost: Vec<Gap> =
-        known.iter().filter(|gap| gap.kind == GapKind::MissingObject).cloned().collect();
-    // One file that several others need is one thing to say.
-    let mut said = HashSet::new();
-    let mut fresh = new;
-    fresh.retain(|gap| said.insert((gap.kind, gap.path.clone(), gap.span, gap.key.clone())));
-    let words: [fn(&Gap) -> &String; 2] = [|gap| &gap.key, |gap| &gap.message];
-    for words in words {
-        let mut index: HashMap<(GapKind, BString, String), Vec<usize>> = HashMap::new();
-        for (at, gap) in known.iter().enumerate() {
-            index.entry((gap.kind, gap.path.clone(), words(gap).clone())).or_default().push(at);
-        }
-        let mut used = HashSet::new();
-        fresh.retain(|gap| {
-            let same = index.get_mut(&(gap.kind, before(gap), words(gap).clone()));
-            same.and_then(Vec::pop).map(|at| used.insert(at)).is_none()
-        });
-        known = known
-            .into_iter()
-            .enumerate()
-            .filter(|(at, _)| !used.contains(at))
-            .map(|(_, gap)| gap)
-            .collect();
-    }
-    fresh.extend(lost);
-    fresh
 }
 
 /// Whether two comparisons found the same thing.

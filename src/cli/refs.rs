@@ -19,11 +19,20 @@ const PROTECTED: [(&[u8], &str); 2] = [
     (b"refs/notes/plimsoll", "plimsoll's own notes are written by plimsoll alone"),
 ];
 
+/// What is compared: the states before, the one after, the new commit.
+type Key = (Vec<String>, String, Option<Id>);
+
+/// Comparisons that are remembered, and what there may be to say about each.
+const MOST_KEPT: usize = 1024;
+const MOST_SAID: usize = 100;
+
 /// Judges the refs of one push; the same comparison is made once.
 pub(super) struct Refs<'a> {
     pub(super) judge: Judge<'a>,
     pub(super) today: Date,
-    seen: HashMap<(Vec<String>, String, Option<Id>), BString>,
+    seen: HashMap<Key, BString>,
+    /// What was judged before, where it is little.
+    judged: HashMap<Key, Judged>,
     /// The branches of this repository are those of the server, as they were before the push.
     on_server: bool,
     reports: Vec<RefReport>,
@@ -31,7 +40,8 @@ pub(super) struct Refs<'a> {
 
 impl<'a> Refs<'a> {
     pub(super) fn new(judge: Judge<'a>, today: Date) -> Self {
-        Self { judge, today, seen: HashMap::new(), on_server: false, reports: Vec::new() }
+        let (seen, judged) = Default::default();
+        Self { judge, today, seen, judged, on_server: false, reports: Vec::new() }
     }
 
     /// What was said, in the order the refs came.
@@ -79,6 +89,17 @@ impl<'a> Refs<'a> {
         }
         let branches = self.judge.repository.refs(&|name| name.starts_with(b"refs/heads/"))?;
         Ok(branches.into_iter().map(|(_, id)| id).collect())
+    }
+
+    /// The net change, the history, and the repository's own policy.
+    fn fresh(&self, judge: &Judge<'_>, comparison: &Comparison) -> Result<Judged> {
+        let mut judged = judge.compare(&comparison.old, &comparison.new, RULES)?;
+        if let Some(tip) = comparison.tip {
+            let branches = || self.branches();
+            judge.add_history(tip, &comparison.known, &branches, &mut judged)?;
+        }
+        judged.regressions.extend(own_policy::loosened(judge, &comparison.old, &comparison.new)?);
+        Ok(judged)
     }
 
     /// Adds what was said of a ref.
@@ -141,12 +162,14 @@ impl<'a> Refs<'a> {
         report.notes.extend(own.notes);
         let policy = own.policy.as_ref().unwrap_or(self.judge.policy);
         let judge = Judge::with(&self.judge, policy);
-        let mut judged = judge.compare(&comparison.old, &comparison.new, RULES)?;
-        if let Some(tip) = comparison.tip {
-            let branches = || self.branches();
-            judge.add_history(tip, &comparison.known, &branches, &mut judged)?;
+        let judged = match self.judged.get(&key) {
+            Some(known) => known.clone(),
+            None => self.fresh(&judge, comparison)?,
+        };
+        let little = judged.regressions.len() + judged.improvements.len() + judged.gaps.len();
+        if little <= MOST_SAID && self.judged.len() < MOST_KEPT && !self.judged.contains_key(&key) {
+            self.judged.insert(key.clone(), judged.clone());
         }
-        judged.regressions.extend(own_policy::loosened(&judge, &comparison.old, &comparison.new)?);
         let terms = match &own.policy {
             Some(policy) if first => policy.for_first_push(names),
             Some(policy) => policy.for_ref(names),

@@ -64,6 +64,11 @@ pub struct Comparison {
     pub known: Vec<Id>,
 }
 
+/// The states a new ref is compared with, and the commits that are already here.
+pub(super) type Bases = std::result::Result<(Vec<Revision>, Vec<Id>), Gap>;
+/// A tip and what it is compared with, and what came of it.
+pub(super) type LastBases = Option<((Id, Vec<Id>), Bases)>;
+
 impl Repository {
     /// What an update is judged against.
     ///
@@ -131,21 +136,27 @@ impl Repository {
     }
 
     /// The states a new ref is compared with, and the commits that are already here.
-    #[allow(clippy::type_complexity, reason = "the pair is taken apart where it is made")]
-    fn bases(
-        &self,
-        tip: Id,
-        name: &BStr,
-        trusted: &Trusted<'_>,
-        limits: &Limits,
-    ) -> Result<Result<(Vec<Revision>, Vec<Id>), Gap>> {
+    fn bases(&self, tip: Id, name: &BStr, trusted: &Trusted<'_>, limits: &Limits) -> Result<Bases> {
         let others = self.trusted_tips(name, trusted)?;
+        // Of thousands of new refs of one push most have the tip of the one before.
+        let key = (tip, others);
+        if let Some((last, found)) = &*self.last_bases.borrow()
+            && *last == key
+        {
+            return Ok(found.clone());
+        }
+        let found = self.bases_among(tip, &key.1, limits)?;
+        *self.last_bases.borrow_mut() = Some((key, found.clone()));
+        Ok(found)
+    }
+
+    fn bases_among(&self, tip: Id, others: &[Id], limits: &Limits) -> Result<Bases> {
         let branches = self.refs(&|other| other.starts_with(b"refs/heads/"))?;
         let branches = branches.into_iter().map(|(_, id)| id);
         if others.is_empty() {
             return Ok(Ok((vec![Revision::Empty], branches.collect())));
         }
-        let Ok(bases) = self.merge_bases(tip, &others, limits) else {
+        let Ok(bases) = self.merge_bases(tip, others, limits) else {
             let message = "where the new ref leaves known history could not be found";
             return Ok(Err(Gap::of(GapKind::Limit, "", message)));
         };

@@ -1,12 +1,12 @@
 //! The container files that differ between two revisions.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use bstr::{BStr, BString, ByteSlice as _};
 
 use super::folder::{Folder, Item, items, order, placed};
-use super::path::join;
+use super::path::{join, split};
 use super::{Entry, Repository, Tree, pairs};
 use crate::model::{EntryKind, Gap, GapKind, printable_bytes};
 
@@ -146,6 +146,7 @@ impl<'w> Walk<'w> {
         let new = self.open(step.new, step.path.as_bstr(), &mut right);
         self.looked_at += old.len() + new.len();
         self.unusable(&old, &new, step.path.as_bstr());
+        let arrived = self.added.len();
         let (mut a, mut b) = (old.iter().peekable(), new.iter().peekable());
         loop {
             let sides = match (a.peek(), b.peek()) {
@@ -159,6 +160,29 @@ impl<'w> Walk<'w> {
             self.name(step, old, new, todo);
         }
         self.swapped(step, &old, &new);
+        self.twins(arrived, &new);
+    }
+
+    /// Says which new files stand beside one whose name differs only in case: where case does not
+    /// count, and where a builder looks for either, one hides the other.
+    fn twins(&mut self, arrived: usize, new: &[Item<'_, '_>]) {
+        let fresh: Vec<BString> =
+            self.added.iter().skip(arrived).map(|entry| entry.path.clone()).collect();
+        if fresh.is_empty() {
+            return;
+        }
+        let mut spelt: HashMap<Vec<u8>, usize> = HashMap::new();
+        for item in new.iter().filter(|item| item.kind != EntryKind::Folder) {
+            *spelt.entry(item.name.to_ascii_lowercase()).or_default() += 1;
+        }
+        let mut told = HashSet::new();
+        for path in fresh {
+            let name = split(path.as_bstr()).1.to_ascii_lowercase();
+            if spelt.get(&name).is_some_and(|&count| count > 1) && told.insert(name) {
+                let message = "another name beside it differs only in case: one may hide the other";
+                self.note(path.as_bstr(), message);
+            }
+        }
     }
 
     fn open<'b, 'l: 'b>(

@@ -1,5 +1,6 @@
 //! One repository: where its parts lie, and its objects.
 
+use std::cell::RefCell;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 use bstr::{BString, ByteSlice as _};
 
+use super::baseline::LastBases;
 use super::objects::{Objects, Peeled};
 use super::{Environment, Id, environment, stores};
 use crate::model::Gap;
@@ -47,8 +49,17 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The middle of the time that is left.
+    #[must_use]
+    pub fn halfway(&self) -> Option<Instant> {
+        let until = self.until?;
+        let now = Instant::now();
+        Some(now + until.saturating_duration_since(now) / 2)
+    }
+
     /// Whether the time is over.
-    pub(super) fn over(&self) -> bool {
+    #[must_use]
+    pub fn over(&self) -> bool {
         self.until.is_some_and(|until| Instant::now() >= until)
     }
 }
@@ -75,6 +86,8 @@ pub struct Repository {
     pub(super) objects: Objects,
     /// Where files may be found for objects of the main store: commit-graphs.
     pub(super) main_store: PathBuf,
+    /// What the last new ref was compared with.
+    pub(super) last_bases: RefCell<LastBases>,
 }
 
 impl Repository {
@@ -118,6 +131,7 @@ impl Repository {
             folder,
             common,
             main_store,
+            last_bases: RefCell::default(),
         })
     }
 

@@ -1,5 +1,6 @@
 //! The report as the pusher reads it. The last line is the verdict, and carries the count.
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -7,6 +8,9 @@ use super::finding::{path_of, place};
 use super::page::{Page, Paint, count};
 use super::{Job, Style, fold, web};
 use crate::model::{Action, Finding, Problem, RefReport, Report, printable_bytes};
+
+/// How many refs of one push are told of.
+const REFS: usize = 24;
 
 /// Writes `report` for people; nothing at all where there is nothing to say.
 ///
@@ -20,15 +24,35 @@ pub fn text(report: &Report, style: &Style, out: &mut impl Write) -> io::Result<
     let mut page = Page::new(style.columns, style.colour);
     let spoken: Vec<&RefReport> =
         report.refs.iter().filter(|one| has_to_say(one, report.explain)).collect();
-    let mut folded = false;
-    for one in &spoken {
+    let told = worst(&spoken, style.full);
+    let left = spoken.len() - told.len();
+    let mut folded = left > 0;
+    for one in &told {
         folded |= body(&mut page, style, one);
         if report.refs.len() > 1 {
             page.prose(0, &ref_verdict(report, style, one));
         }
     }
+    if left > 0 {
+        page.prose(0, &format!("and {left} more refs"));
+    }
     tail(&mut page, style, report, &spoken, folded);
     out.write_all(page.text().as_bytes())
+}
+
+/// The refs that are told: all of them, or the worst of very many, in the order they came.
+fn worst<'r>(spoken: &[&'r RefReport], full: bool) -> Vec<&'r RefReport> {
+    if full || spoken.len() <= REFS {
+        return spoken.to_vec();
+    }
+    let mut ranked: Vec<(usize, &RefReport)> = spoken.iter().copied().enumerate().collect();
+    ranked.sort_by_key(|(_, one)| {
+        let severity = one.findings.iter().map(|finding| finding.regression.severity).max();
+        Reverse((one.verdict, severity, one.same_as.is_none()))
+    });
+    ranked.truncate(REFS);
+    ranked.sort_by_key(|(at, _)| *at);
+    ranked.into_iter().map(|(_, one)| one).collect()
 }
 
 /// Whether a ref is worth a line. Files that policy leaves out are not, by themselves.

@@ -7,8 +7,10 @@ mod builder;
 mod copy;
 mod declare;
 mod entry;
+mod parent;
 mod ports;
 mod run;
+mod value;
 
 pub(super) use entry::executes;
 pub use entry::is_entry_script;

@@ -39,6 +39,21 @@ fn a_name_in_another_case_is_the_same_kind_of_file() {
 }
 
 #[test]
+fn two_spellings_of_one_name_are_both_judged_and_noted() {
+    let server = guarded();
+    let said = server.change("dockerfile", APP).push().accepted();
+    assert!(
+        said.contains("note: dockerfile: another name beside it differs only in case"),
+        "{said}"
+    );
+    server.change("README", "x").push().silent();
+    for spelling in ["Dockerfile", "dockerfile"] {
+        server.change(spelling, ROOT).push().refused_for(&format!("runs-as-root  {spelling}:"));
+        server.change(spelling, APP);
+    }
+}
+
+#[test]
 fn bytes_of_a_path_are_judged_and_never_printed_raw() {
     let names: [&[u8]; 5] = [
         b"Docker\nfile/Dockerfile",

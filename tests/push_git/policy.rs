@@ -134,8 +134,8 @@ fn limits_end_in_a_refusal_that_says_what_was_left_out() {
     server.change("z/Dockerfile", ROOT);
     let said = server.push().refused_for("a limit was reached");
     insta::assert_snapshot!(said, @r"
-    could not judge this push in full: a limit was reached before 21
-    container files were judged, s20/Dockerfile the first
+    could not judge this push in full: a limit was reached (files = 20)
+    before 21 container files were judged, s20/Dockerfile the first
     0 regressions, 0 improvements, 1 not judged; main was not updated
     ");
 }
@@ -164,6 +164,42 @@ fn thousands_of_refs_are_judged_in_one_push() {
     let input = format!("{input}{tip} {} refs/heads/main\n", bad.trim());
     let ran = server.hooked(&["pre-receive"], &input, &store);
     assert!(ran.code == Some(1) && ran.err.contains("runs-as-root"), "{ran:?}");
+}
+
+#[test]
+fn twenty_thousand_refs_come_in_one_push() {
+    let server = guarded().policy("[limits]\ntime-budget = '60s'\n");
+    server.change("Dockerfile", ROOT);
+    let (good, bad) = (server.at("main").unwrap(), server.git(["rev-parse", "HEAD"]));
+    let create = |ids: &dyn Fn(usize) -> String| {
+        let lines = (0..20_000).map(|n| format!("create refs/heads/many/{n:05} {}\n", ids(n)));
+        let mut command = clean(std::process::Command::new("git"));
+        command.args(["update-ref", "--stdin"]).current_dir(server.work());
+        fed(&mut command, lines.collect::<String>().as_bytes()).succeeded();
+    };
+    create(&|n| if n == 19_999 { bad.trim().to_owned() } else { good.clone() });
+    let many = ["refs/heads/many/*:refs/heads/many/*"];
+    let said = server.push_as(many).refused_for("runs-as-root  Dockerfile:");
+    assert!(said.lines().count() < 100, "{said}");
+    assert_eq!(server.at("refs/heads/many/00000"), None);
+    server.git(["update-ref", "refs/heads/many/19999", &good]);
+    server.push_as(many).silent();
+    assert!(server.at("refs/heads/many/19999").is_some());
+}
+
+#[test]
+fn a_quarantine_that_can_not_be_written_is_no_obstacle() {
+    let server = guarded();
+    let binary = crate::common::server::PLIMSOLL;
+    server.script(
+        "pre-receive",
+        &format!(
+            "#!/bin/sh\nchmod -R a-w \"$GIT_QUARANTINE_PATH\" objects\n{binary} pre-receive\ncode=$?\n\
+             chmod -R u+w \"$GIT_QUARANTINE_PATH\" objects\nexit $code\n"
+        ),
+    );
+    server.change("Dockerfile", format!("{APP}ENV A=1\n")).push().silent();
+    server.change("Dockerfile", ROOT).push().refused_for("runs-as-root");
 }
 
 #[test]

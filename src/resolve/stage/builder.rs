@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::parent::blank;
 use crate::model::{
-    Arguments, Base, Dockerfile, FileId, Flag, Gap, GapKind, Instruction, Invocation, Setting,
-    Span, Spanned, Stage, Text, Value, Variable,
+    Arguments, Base, Dockerfile, Flag, Gap, GapKind, Instruction, Span, Spanned, Stage, Text,
+    Value, Variable,
 };
-use crate::resolve::expand::{self, Bound, Expanded, Failure, Quotes, Scope, add_places};
+use crate::resolve::expand::{Bound, Scope};
 use crate::resolve::reference::{StageNames, of_from};
 
 /// How many stages one file may have.
@@ -56,9 +57,9 @@ pub(super) struct Building<'a> {
     /// A `CMD` stands in it, so that a later `ENTRYPOINT` keeps it.
     pub own_cmd: bool,
     /// Its `ONBUILD`s.
-    triggers: Vec<&'a Instruction>,
+    pub(super) triggers: Vec<&'a Instruction>,
     /// A later stage of the file is built on it.
-    parent: bool,
+    pub(super) parent: bool,
 }
 
 /// The state of the walk.
@@ -75,7 +76,7 @@ pub(super) struct Builder<'a> {
     pub stand_ins: HashMap<String, Spanned<Value>>,
     /// The stages so far, by name.
     pub names: StageNames,
-    done: Vec<Building<'a>>,
+    pub(super) done: Vec<Building<'a>>,
     open: Option<Building<'a>>,
     /// Those variables, for the first stage.
     pub before: Vec<Variable>,
@@ -220,62 +221,7 @@ impl<'a> Builder<'a> {
         Some(image.with(of_from(&image.value, &StageNames::new())))
     }
 
-    /// A stage as its `FROM` leaves it: blank, or what its parent stage gives.
-    fn begin(&mut self, index: usize, from: &Instruction, base: Spanned<Base>) -> Building<'a> {
-        let head = from.span;
-        let parent = match base.value {
-            Base::Stage(parent) => self.done.get_mut(parent),
-            _ => None,
-        };
-        let Some(parent) = parent else {
-            let stage = blank(index, head, base);
-            return Building {
-                stage,
-                scope: Scope::default(),
-                own_cmd: false,
-                triggers: Vec::new(),
-                parent: false,
-            };
-        };
-        parent.parent = true;
-        let (from, above) = (base.span, &parent.stage);
-        let stage = Stage {
-            root: inherited(&above.root, from),
-            user: above.user.as_ref().map(|user| inherited(user, from)),
-            ports: above.ports.iter().map(|ports| inherited(ports, from)).collect(),
-            workdir: above.workdir.as_ref().map(|workdir| inherited(workdir, from)),
-            entrypoint: above.entrypoint.as_ref().map(|entry| started(entry, from)),
-            cmd: above.cmd.as_ref().map(|cmd| started(cmd, from)),
-            healthcheck: above.healthcheck.as_ref().map(|check| inherited(check, from)),
-            shell: above.shell.as_ref().map(|shell| inherited(shell, from)),
-            ..blank(index, head, base)
-        };
-        let scope = parent.scope.clone();
-        let inherited = stage.ports.len() + scope.len();
-        self.spend(inherited * 64, head);
-        Building { stage, scope, own_cmd: false, triggers: Vec::new(), parent: false }
-    }
-
-    /// A local parent's triggers run before the stage's own instructions.
-    fn inherit_triggers(&mut self, building: &mut Building<'a>) {
-        let Base::Stage(parent) = building.stage.base.value else { return };
-        let triggers = self.done.get(parent).map(|parent| parent.triggers.clone());
-        for trigger in triggers.unwrap_or_default() {
-            let length = trigger.span.end.saturating_sub(trigger.span.start) as usize;
-            self.spend(length + 1024, building.stage.head);
-            let ports = building.stage.ports.len();
-            self.apply(trigger, building);
-            let (from, stage) = (building.stage.base.span, &mut building.stage);
-            for ports in stage.ports.iter_mut().skip(ports) {
-                add_places(&mut ports.because, [from]);
-            }
-            if let Some(user) = stage.user.as_mut().filter(|_| is(trigger, "USER")) {
-                add_places(&mut user.because, [from]);
-            }
-        }
-    }
-
-    fn apply(&mut self, instruction: &'a Instruction, to: &mut Building<'a>) {
+    pub(super) fn apply(&mut self, instruction: &'a Instruction, to: &mut Building<'a>) {
         match instruction.keyword.value.as_str() {
             "ARG" => self.args(instruction, to),
             "ENV" => self.env(instruction, to),
@@ -311,70 +257,6 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The arguments as one value: `USER` and `WORKDIR` take the rest of the line.
-    fn whole(&mut self, instruction: &Instruction, scope: &Scope) -> Option<Spanned<Value>> {
-        let words = words(instruction);
-        let (first, rest) = words.split_first()?;
-        let mut whole = first.clone();
-        for word in rest {
-            whole.value.push(' ');
-            whole.value.push_str(&word.value);
-            whole.span = whole.span.to(word.span);
-        }
-        Some(self.templated(&whole, scope))
-    }
-
-    /// As [`Self::expand`]; what a template engine fills in can't be known.
-    fn templated(&mut self, word: &Spanned<String>, scope: &Scope) -> Spanned<Value> {
-        let mut value = self.expand(word, scope);
-        value.value.unknown |= is_template(&word.value);
-        value
-    }
-
-    /// The flags, expanded.
-    pub(super) fn flags(&mut self, instruction: &Instruction, scope: &Scope) -> Vec<Setting> {
-        let mut settings = Vec::with_capacity(instruction.flags.len());
-        for flag in &instruction.flags {
-            let value = flag.value.as_ref().map(|value| self.expand(value, scope));
-            let mut place = Spanned::new((), flag.name.span);
-            if let Some(value) = &value {
-                place.span = place.span.to(value.span);
-                place.because.clone_from(&value.because);
-            }
-            let name = flag.name.value.clone();
-            settings.push(Setting { name, value: value.map(|value| value.value), place });
-        }
-        settings
-    }
-
-    /// Expands one value; where that fails it is unknown, and a gap says why.
-    pub(super) fn expand(&mut self, word: &Spanned<String>, scope: &Scope) -> Spanned<Value> {
-        let expanded = self.expand_words(word, scope);
-        Spanned { value: expanded.value(), span: word.span, because: expanded.because }
-    }
-
-    /// As [`Self::expand`], with all that the lexer knows.
-    pub(super) fn expand_words(&mut self, word: &Spanned<String>, scope: &Scope) -> Expanded {
-        let failure = match expand::expand(&word.value, self.escape, Quotes::Process, scope) {
-            Ok(expanded) if self.spend(expanded.text.len() + 1, word.span) => return expanded,
-            Ok(_) => None,
-            Err(failure) => Some(failure),
-        };
-        match failure {
-            Some(Failure::Syntax(reason)) => self.gap(word.span, reason),
-            Some(Failure::Limit) => {
-                self.limit(word.span, "an expansion nests too deep or grows too long");
-            }
-            None => {}
-        }
-        Expanded {
-            text: word.value.clone(),
-            unknown: true,
-            words: vec![word.value.clone()],
-            ..Expanded::default()
-        }
-    }
-
     /// Takes from what may be done in one file; false where nothing is left.
     pub(super) fn spend(&mut self, work: usize, at: Span) -> bool {
         let rest = self.work.checked_sub(work);
@@ -392,7 +274,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A bound was reached; told once.
-    fn limit(&mut self, at: Span, message: &str) {
+    pub(super) fn limit(&mut self, at: Span, message: &str) {
         if !std::mem::replace(&mut self.limited, true) {
             self.gaps.push(Gap { kind: GapKind::Limit, ..Gap::at(self.text, at, message) });
         }
@@ -422,54 +304,6 @@ pub(super) fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%")
 }
 
-fn is(instruction: &Instruction, keyword: &str) -> bool {
-    instruction.keyword.value == keyword
-}
-
 fn flag<'i>(instruction: &'i Instruction, name: &str) -> Option<&'i Flag> {
     instruction.flags.iter().rev().find(|flag| flag.name.value == name)
-}
-
-fn inherited<T: Clone>(value: &Spanned<T>, from: Span) -> Spanned<T> {
-    let mut value = value.clone();
-    add_places(&mut value.because, [from]);
-    value
-}
-
-fn started(invocation: &Invocation, from: Span) -> Invocation {
-    Invocation { place: inherited(&invocation.place, from), ..invocation.clone() }
-}
-
-fn blank(index: usize, head: Span, base: Spanned<Base>) -> Stage {
-    let file: FileId = head.file;
-    Stage {
-        file,
-        index,
-        name: None,
-        shipped: false,
-        builder: false,
-        target: false,
-        trigger: false,
-        build: None,
-        head,
-        span: head,
-        root: base.clone(),
-        base,
-        platform: None,
-        sources: Vec::new(),
-        user: None,
-        env: Vec::new(),
-        args: Vec::new(),
-        labels: Vec::new(),
-        ports: Vec::new(),
-        runs: Vec::new(),
-        copies: Vec::new(),
-        volumes: Vec::new(),
-        workdir: None,
-        entrypoint: None,
-        cmd: None,
-        executes: Vec::new(),
-        healthcheck: None,
-        shell: None,
-    }
 }
