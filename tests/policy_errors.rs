@@ -128,7 +128,7 @@ const FAULTS: &[(&str, usize, usize, usize, &str)] = &[
         2,
         6,
         7,
-        "the whole path of a folder on the server, as /srv/scans",
+        "the whole path on the server, as /srv/scans",
     ),
     (
         "[images.scans]\npath='/s'\nmax-age='2h'",

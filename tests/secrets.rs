@@ -192,3 +192,45 @@ fn two_secrets_of_one_length_have_two_fingerprints_and_each_repository_its_own()
     assert_ne!(first, print("one", "w9Jb4nY5qSu3"), "another secret");
     assert_ne!(first, print("two", "x8Kq2mZ0pTr7"), "another repository");
 }
+
+/// A server with this gitleaks configuration.
+fn with_gitleaks(config: &str) -> Server {
+    let server = guarded(&[("compose.yaml", COMPOSE), ("testdata/compose.yaml", COMPOSE)]);
+    let file = server.folder().join("gitleaks.toml");
+    std::fs::write(&file, config).unwrap();
+    server.policy(&format!("[secrets]\ngitleaks-config = '{}'\n", file.display()))
+}
+
+#[test]
+fn a_teams_gitleaks_rules_and_allowlists_count() {
+    let config = "[extend]\nuseDefault = true\n[[rules]]\nid = 'acme-badge'\n\
+                  regex = 'badge-([0-9]{6})'\nkeywords = ['badge-']\n\
+                  [allowlist]\npaths = ['^testdata/']\nregexes = ['^x8Kq2mZ0pTr7$']\n";
+    let with = |value: &str| COMPOSE.replace("info", value);
+    let server = with_gitleaks(config);
+    let said = server.change("compose.yaml", with("badge-104711")).push().refused_for("acme-badge");
+    assert!(!said.contains("104711"), "{said}");
+    let server = with_gitleaks(config);
+    server.change("testdata/compose.yaml", with("badge-104711")).push().silent();
+    let server = with_gitleaks(config);
+    server.change("compose.yaml", COMPOSE.replace("${DB_PASSWORD:?}", PASSWORD)).push().silent();
+    let server = with_gitleaks(config);
+    server.change("compose.yaml", COMPOSE.replace("${DB_PASSWORD:?}", "w9Jb4nY5qSu3"));
+    server.push().refused_for("secret-in-environment");
+}
+
+#[test]
+fn a_gitleaks_configuration_that_cannot_be_read_turns_nothing_through() {
+    let server = with_gitleaks("[[rules]]\nid = 1\n");
+    server.change("README", "x").push().refused_for("gitleaks-config");
+}
+
+#[test]
+fn the_policy_check_says_what_cannot_be_honoured() {
+    let server = with_gitleaks("[[rules]]\nid = 'odd'\nregex = 'a(?=b)'\n");
+    let policy = server.bare().join("plimsoll.toml");
+    let said = plimsoll(&server.work(), ["policy".as_ref(), "check".as_ref(), policy.as_os_str()]);
+    let said = said.succeeded();
+    assert!(said.contains("gitleaks-config: rule odd is left out: its regex"), "{said}");
+    assert!(said.contains("1 rules of the gitleaks configuration are read"), "{said}");
+}

@@ -49,6 +49,12 @@ pub(super) fn policy(action: &PolicyAction) -> Result<()> {
             for notice in policy.notices(policy::today()) {
                 writeln!(out, "note: {notice}")?;
             }
+            if let Some(patterns) = policy.secrets() {
+                for note in patterns.notes() {
+                    writeln!(out, "note: gitleaks-config: {note}")?;
+                }
+                writeln!(out, "{} rules of the gitleaks configuration are read", patterns.count())?;
+            }
             if let Some(scans) = Scans::new(&policy, policy::today()) {
                 // What is read now need not be read while somebody waits.
                 let index = scans.index();

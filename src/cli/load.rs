@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 
 use super::args::Common;
-use crate::policy::Policy;
+use crate::policy::{Gitleaks, Policy};
 use crate::rules::RULES;
 
 /// Where a server's policy lies when nothing else is said.
@@ -47,7 +47,14 @@ pub(super) fn read(file: &Path) -> Result<Policy> {
     let size = fs::metadata(file).with_context(|| format!("policy {name}"))?.len();
     ensure!(size <= LARGEST, "policy {name} is larger than {LARGEST} bytes");
     let text = fs::read_to_string(file).with_context(|| format!("policy {name}"))?;
-    Policy::parse(&name, &text, RULES).map_err(|error| anyhow::anyhow!("{error}"))
+    let policy =
+        Policy::parse(&name, &text, RULES).map_err(|error| anyhow::anyhow!("{error}"))?;
+    let patterns = policy.config().secrets.gitleaks_config.as_ref();
+    let patterns = patterns.map(|file| Gitleaks::read(file.as_path())).transpose()?;
+    Ok(match patterns {
+        Some(patterns) => policy.with_secrets(patterns),
+        None => policy,
+    })
 }
 
 fn there(file: &Path) -> Result<bool> {

@@ -71,6 +71,8 @@ pub enum Told {
 pub struct Found<'a> {
     /// The rules' own options.
     pub settings: &'a Settings,
+    /// The file that declares the unit.
+    pub path: &'a str,
     rule: &'static Rule,
     exposures: &'a mut Vec<Exposure>,
 }
@@ -82,7 +84,7 @@ impl<'a> Found<'a> {
         settings: &'a Settings,
         exposures: &'a mut Vec<Exposure>,
     ) -> Self {
-        Self { settings, rule, exposures }
+        Self { settings, path: "", rule, exposures }
     }
 
     /// `key` is open to `level`, as the declared value says, which is also the evidence.

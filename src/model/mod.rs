@@ -20,6 +20,7 @@ mod reference;
 mod report;
 mod rule;
 mod scan;
+mod secrets;
 mod selector;
 mod settings;
 mod shell;
@@ -58,6 +59,7 @@ pub use reference::ImageRef;
 pub use report::{Action, Bypass, Finding, Problem, RefReport, Report};
 pub use rule::{Example, Measure, Reference, Rule};
 pub use scan::{Evidence, Outlook, Scan};
+pub use secrets::{SecretPatterns, entropy};
 pub use selector::{Operator, Requirement, Selector};
 pub use settings::Settings;
 pub use shell::{

@@ -1,10 +1,11 @@
 //! What rules can be told.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::Evidence;
+use super::{Evidence, SecretPatterns};
 
 /// The options of all rules, as policy gives them to `measure`.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +30,8 @@ pub struct Settings {
     pub end_of_life: Vec<(String, Vec<String>, Date)>,
     /// What scanners said of images; `None`: nobody asks.
     pub evidence: Option<Rc<dyn Evidence>>,
+    /// Patterns for secrets that the server brings along.
+    pub secrets: Option<Arc<dyn SecretPatterns>>,
     /// Today by the server's clock; `None`: what depends on the day is not asked.
     pub today: Option<Date>,
 }

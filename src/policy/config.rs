@@ -6,7 +6,7 @@ use std::num::{NonZeroU16, NonZeroU32};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::images::Images;
+use super::images::{Images, ServerPath};
 use super::name::{Folder, Port, RefName, VariableName};
 use super::scalar::{Day, Size, Threshold, Time};
 use crate::model::{Glob, Severity};
@@ -34,6 +34,8 @@ pub struct Config {
     pub refs: Vec<RefSection>,
     /// Which images are taken.
     pub images: Images,
+    /// What is a secret, beside what plimsoll knows.
+    pub secrets: Secrets,
     /// Which files are judged.
     pub paths: Paths,
     /// Context folders of Dockerfiles that are not built in their own folder.
@@ -46,6 +48,17 @@ pub struct Config {
     pub limits: Limits,
     /// What an open exposure takes from the score of `plimsoll score`.
     pub score: Score,
+}
+
+/// What is a secret, beside what plimsoll knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Secrets {
+    /// A gitleaks configuration on the server, by its whole path: its rules find secrets as well, and
+    /// its allowlists let secrets pass. `plimsoll policy check` says what of it can't be honoured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub gitleaks_config: Option<ServerPath>,
 }
 
 /// What happens to the findings of a push.

@@ -164,7 +164,7 @@ impl TryFrom<String> for ServerPath {
         if Path::new(&text).is_absolute() && !text.contains(char::is_control) {
             Ok(Self(text.into()))
         } else {
-            Err("the whole path of a folder on the server, as /srv/scans".into())
+            Err("the whole path on the server, as /srv/scans".into())
         }
     }
 }

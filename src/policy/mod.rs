@@ -7,6 +7,7 @@
 mod bypass;
 mod config;
 mod error;
+mod gitleaks;
 mod images;
 mod judge;
 mod name;
@@ -21,16 +22,18 @@ mod waiver;
 
 use std::ffi::OsString;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bstr::{BStr, BString};
 use jiff::civil::Date;
 
-use crate::model::{FileKind, Glob, Regression, Rule, Settings, Severity};
+use crate::model::{FileKind, Glob, Regression, Rule, SecretPatterns, Settings, Severity};
 
 pub use bypass::Bypass;
 pub use config::{Config, Enforcement, Mode, Reaction, RepositoryPolicy, Waiver};
 pub use error::PolicyError;
+pub use gitleaks::Gitleaks;
 pub use images::{Accept, EndOfLife, Images, Missing, Scans};
 pub use judge::Verdict;
 pub use reference::{TEMPLATE, reference, schema};
@@ -46,6 +49,7 @@ pub struct Policy {
     config: Config,
     rules: Vec<&'static Rule>,
     overlay: Option<Overlay>,
+    secrets: Option<Arc<Gitleaks>>,
 }
 
 /// How much of a push is looked at.
@@ -77,12 +81,12 @@ impl Policy {
     /// The first thing that is wrong, with its place and the nearest key that would be right.
     pub fn parse(name: &str, text: &str, rules: &[&'static Rule]) -> Result<Self, PolicyError> {
         let config: Config = read::Reader { name, text, rules, options: true }.read()?;
-        Ok(Self { config, rules: rules.to_vec(), overlay: None })
+        Ok(Self { config, rules: rules.to_vec(), overlay: None, secrets: None })
     }
 
     /// What an empty file says, without reading one.
     pub fn built_in(rules: &[&'static Rule]) -> Self {
-        Self { config: Config::default(), rules: rules.to_vec(), overlay: None }
+        Self { config: Config::default(), rules: rules.to_vec(), overlay: None, secrets: None }
     }
 
     /// The configuration as it was read.
@@ -98,18 +102,30 @@ impl Policy {
     /// What of it has a say in what is measured, as text: two policies that say the same here
     /// differ in what they do about a finding, never in what is found.
     pub fn measuring(&self) -> String {
-        let Config { targets, rules, images, paths, contexts, limits, score, .. } =
+        let Config { targets, rules, images, secrets, paths, contexts, limits, score, .. } =
             self.config.clone();
         reference::toml(&Config {
             targets,
             rules,
             images,
+            secrets,
             paths,
             contexts,
             limits,
             score,
             ..Config::default()
         })
+    }
+
+    /// The same, with the patterns that `secrets.gitleaks-config` names.
+    #[must_use]
+    pub fn with_secrets(self, patterns: Gitleaks) -> Self {
+        Self { secrets: Some(Arc::new(patterns)), ..self }
+    }
+
+    /// The patterns that were read.
+    pub fn secrets(&self) -> Option<&Gitleaks> {
+        self.secrets.as_deref()
     }
 
     /// What rules are told.
@@ -132,6 +148,7 @@ impl Policy {
                 .map(|end| (end.image.to_string(), end.versions.clone(), end.date.0))
                 .collect(),
             evidence: None,
+            secrets: self.secrets.clone().map(|it| it as Arc<dyn SecretPatterns>),
             today: None,
             nonroot_images: options.clone().flat_map(|rule| globs(&rule.nonroot_images)).collect(),
             allowed_ports: options

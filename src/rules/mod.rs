@@ -194,8 +194,10 @@ fn measure_all(
     settings: &Settings,
     exposures: &mut Vec<Exposure>,
 ) {
+    let path = declaration.path.to_string();
     for rule in rules {
         let mut found = Found::new(rule, settings, exposures);
+        found.path = &path;
         for measure in rule.measure {
             match (measure, &declaration.unit) {
                 (Measure::Stage(measure), Unit::Stage(stage)) => measure(stage, &mut found),

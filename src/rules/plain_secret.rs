@@ -106,6 +106,7 @@ fn secret(data: &DataObject, found: &mut Found<'_>) {
         } else if text.contains('\n') {
             teller.block(text, name, &variable.place);
         }
+        teller.own(&format!("{name}={text}"), name, &variable.place);
     }
 }
 

@@ -242,9 +242,12 @@ fn tell(variable: &Variable, name: &str, teller: &mut Teller<'_, '_>) {
     let Some(value) = variable.value.as_ref() else { return };
     if value.text.trim().contains('\n') {
         teller.block(&value.text, &variable.name, &variable.place);
-    } else if let Some(secret) = of_value(name, &value.text) {
+        return;
+    }
+    if let Some(secret) = of_value(name, &value.text) {
         teller.tell(&secret, &format!("secret in {}", variable.name), &variable.place);
     }
+    teller.own(&format!("{}={}", variable.name, value.text), &variable.name, &variable.place);
 }
 
 /// Nothing is written down here: the name alone, or a value that comes from elsewhere.

@@ -30,6 +30,16 @@ impl<'f, 'a> Teller<'f, 'a> {
         if let Some(secret) = of_value(&variable.name, &value.text) {
             self.tell(&secret, &format!("secret in {}", variable.name), &variable.place);
         }
+        self.own(&format!("{}={}", variable.name, value.text), &variable.name, &variable.place);
+    }
+
+    /// What the server's own patterns find in a text.
+    pub(in crate::rules) fn own<T>(&mut self, text: &str, name: &str, place: &Spanned<T>) {
+        let Some(patterns) = self.found.settings.secrets.clone() else { return };
+        for (rule, value) in patterns.find(self.found.path, text) {
+            let secret = Secret { what: "value", value, strength: Strength::Strong };
+            self.tell(&secret, &format!("secret ({rule}) in {name}"), place);
+        }
     }
 
     /// Everything that a piece of shell says.
@@ -71,6 +81,7 @@ impl<'f, 'a> Teller<'f, 'a> {
         for secret in in_text(text) {
             self.tell(&secret, &format!("{} in {instruction}", secret.what), place);
         }
+        self.own(text, instruction, place);
     }
 
     /// The lines of a file that an instruction writes down.
@@ -81,6 +92,8 @@ impl<'f, 'a> Teller<'f, 'a> {
             let place = Spanned::new((), script.span(at..end));
             self.tell(&secret, &format!("{} in {instruction}", secret.what), &place);
         }
+        let whole = Spanned::new((), script.span(0..script.text.len()));
+        self.own(&script.text, instruction, &whole);
         let mut at = 0;
         for line in script.text.split_inclusive('\n') {
             let place = Spanned::new((), script.span(at..at + line.trim_end().len()));
@@ -105,7 +118,10 @@ impl<'f, 'a> Teller<'f, 'a> {
 
     /// One secret, unless it was told before.
     pub(in crate::rules) fn tell<T>(&mut self, secret: &Secret, key: &str, place: &Spanned<T>) {
-        if !self.seen.insert(secret.value.clone()) {
+        let patterns = self.found.settings.secrets.as_ref();
+        if patterns.is_some_and(|it| it.allows(self.found.path, &secret.value))
+            || !self.seen.insert(secret.value.clone())
+        {
             return;
         }
         let level = match secret.strength {

@@ -144,7 +144,7 @@ fn judge(user: &str, secret: &str, form: &Form) -> Option<Strength> {
 /// Its characters are as uneven as chance makes them: 2.6 bits each at least, which no random text
 /// of sixteen hexadecimal digits or more falls below.
 fn is_random(secret: &str) -> bool {
-    value::entropy(secret) >= 2.6
+    crate::model::entropy(secret) >= 2.6
 }
 
 /// The checksum that GitHub and npm put behind thirty random characters.

@@ -2,6 +2,7 @@
 
 use super::Strength;
 use super::name::Promise;
+use crate::model::entropy;
 
 /// Says that something else stands here later, or that nothing real does.
 const PLACEHOLDERS: &[&str] = &[
@@ -466,19 +467,6 @@ fn asks(text: &str) -> bool {
     let verb = words.first().is_some_and(|first| ASKING.contains(&first.as_str()));
     let word = |word: &String| word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_lowercase());
     verb && words.len() > 1 && words.iter().all(word)
-}
-
-/// How many bits of chance each byte of `text` carries, by how often each byte stands in it.
-pub(super) fn entropy(text: &str) -> f64 {
-    let mut counts = [0u32; 256];
-    for byte in text.bytes() {
-        if let Some(count) = counts.get_mut(usize::from(byte)) {
-            *count += 1;
-        }
-    }
-    let all = f64::from(u32::try_from(text.len()).unwrap_or(u32::MAX).max(1));
-    let share = |count: &u32| f64::from(*count) / all;
-    -counts.iter().filter(|count| **count > 0).map(|c| share(c) * share(c).log2()).sum::<f64>()
 }
 
 /// A `$NAME` anywhere: part of it comes from elsewhere.
