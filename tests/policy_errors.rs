@@ -123,13 +123,7 @@ const FAULTS: &[(&str, usize, usize, usize, &str)] = &[
         "invalid value: integer `99999`, expected a number from 1 to 65535",
     ),
     ("[images.scans]\nfail-on='low'", 1, 1, 14, "`path` is missing here"),
-    (
-        "[images.scans]\npath='scans'",
-        2,
-        6,
-        7,
-        "the whole path on the server, as /srv/scans",
-    ),
+    ("[images.scans]\npath='scans'", 2, 6, 7, "the whole path on the server, as /srv/scans"),
     (
         "[images.scans]\npath='/s'\nmax-age='2h'",
         3,

@@ -47,8 +47,7 @@ pub(super) fn read(file: &Path) -> Result<Policy> {
     let size = fs::metadata(file).with_context(|| format!("policy {name}"))?.len();
     ensure!(size <= LARGEST, "policy {name} is larger than {LARGEST} bytes");
     let text = fs::read_to_string(file).with_context(|| format!("policy {name}"))?;
-    let policy =
-        Policy::parse(&name, &text, RULES).map_err(|error| anyhow::anyhow!("{error}"))?;
+    let policy = Policy::parse(&name, &text, RULES).map_err(|error| anyhow::anyhow!("{error}"))?;
     let patterns = policy.config().secrets.gitleaks_config.as_ref();
     let patterns = patterns.map(|file| Gitleaks::read(file.as_path())).transpose()?;
     Ok(match patterns {

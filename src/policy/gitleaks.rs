@@ -150,12 +150,18 @@ impl Gitleaks {
         let size = fs::metadata(file).with_context(|| format!("gitleaks-config {name}"))?.len();
         anyhow::ensure!(size <= LARGEST, "gitleaks-config {name} is larger than {LARGEST} bytes");
         let text = fs::read_to_string(file).with_context(|| format!("gitleaks-config {name}"))?;
-        let read: File = toml::from_str(&text).with_context(|| format!("gitleaks-config {name}"))?;
+        let read: File =
+            toml::from_str(&text).with_context(|| format!("gitleaks-config {name}"))?;
         if read.extend.use_default {
-            self.note("extend.useDefault: plimsoll's own detectors stand for gitleaks' default rules".into());
+            self.note(
+                "extend.useDefault: plimsoll's own detectors stand for gitleaks' default rules"
+                    .into(),
+            );
             let other = read.extend.disabled_rules.iter();
             for id in other.filter(|id| !read.rules.iter().any(|rule| rule.id == **id)) {
-                self.note(format!("extend.disabledRules: a default rule `{id}` is not known by this id"));
+                self.note(format!(
+                    "extend.disabledRules: a default rule `{id}` is not known by this id"
+                ));
             }
         } else {
             self.note("plimsoll's own detectors stay on beside these rules".into());

@@ -52,7 +52,8 @@ impl Allow {
             "line" => Target::Line,
             _ => Target::Secret,
         };
-        let stopwords: Vec<String> = list.stopwords.iter().map(|word| word.to_lowercase()).collect();
+        let stopwords: Vec<String> =
+            list.stopwords.iter().map(|word| word.to_lowercase()).collect();
         let empty = regexes.is_empty() && paths.is_empty() && stopwords.is_empty();
         let allow = Self { all, regexes, target, paths, stopwords };
         ((!empty && !broken).then_some(allow), notes)

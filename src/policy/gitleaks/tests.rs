@@ -6,7 +6,8 @@ use crate::model::SecretPatterns as _;
 
 /// Reads a configuration from a folder of its own.
 fn read(name: &str, text: &str) -> Gitleaks {
-    let folder = std::env::temp_dir().join(format!("plimsoll-gitleaks-{}-{name}", std::process::id()));
+    let folder =
+        std::env::temp_dir().join(format!("plimsoll-gitleaks-{}-{name}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let file: PathBuf = folder.join("gitleaks.toml");
     std::fs::write(folder.join("base.toml"), "[[rules]]\nid = 'base'\nregex = 'base-([a-z]{8})'\n\n[[rules]]\nid = 'gone'\nregex = 'gone-[a-z]+'\n").unwrap();
@@ -32,7 +33,10 @@ fn a_rule_asks_for_its_keyword_its_path_its_group_and_its_entropy() {
         "#,
     );
     let text = "ACME_KEY = x8kq2mz0ptr7ab3d";
-    assert_eq!(rules.find("a/compose.yml", text), [("acme".to_owned(), "x8kq2mz0ptr7ab3d".to_owned())]);
+    assert_eq!(
+        rules.find("a/compose.yml", text),
+        [("acme".to_owned(), "x8kq2mz0ptr7ab3d".to_owned())]
+    );
     assert!(rules.find("Dockerfile", text).is_empty(), "another path");
     assert!(rules.find("compose.yml", "ACME_KEY = aaaaaaaaaaaaaaaa").is_empty(), "no entropy");
     assert!(rules.find("compose.yml", "x8kq2mz0ptr7ab3d").is_empty(), "no keyword");
@@ -99,7 +103,12 @@ fn what_is_extended_counts_unless_it_is_disabled_and_what_cannot_be_honoured_is_
     );
     assert_eq!(rules.find("a", "base-abcdefgh gone-abc").len(), 1);
     let notes = rules.notes().join("\n");
-    for said in ["rule files", "rule odd is left out: its regex", "rule short is left out: it has no group 3", "own detectors stay on"] {
+    for said in [
+        "rule files",
+        "rule odd is left out: its regex",
+        "rule short is left out: it has no group 3",
+        "own detectors stay on",
+    ] {
         assert!(notes.contains(said), "{said} is not said:\n{notes}");
     }
 }
