@@ -562,6 +562,11 @@ fn named_templates_and_loops_are_read_where_they_are_taken_in() {
     };
     let privileged = labelled("      securityContext:\n        privileged: true\n");
     let (before, after, plain) = (pod("false"), pod("true"), labelled(""));
+    let either = |privileged: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n    - name: a\n      securityContext:\n        privileged: {privileged}\n{{{{- if .Values.old }}}}\n      image: acme/a:1.2.3\n{{{{- else }}}}\n          image: acme/a:1.2.4\n{{{{- end }}}}\n"
+        )
+    };
     push_each_tree(&[
         (
             "a pod in a named template",
@@ -599,6 +604,12 @@ fn named_templates_and_loops_are_read_where_they_are_taken_in() {
             &[CHART, ("c/templates/a.yaml", &plain)],
             &[CHART, ("c/templates/a.yaml", &privileged)],
             &["critical privileged-container c/templates/a.yaml:12"],
+        ),
+        (
+            "branches that exclude each other and don't fit together",
+            &[CHART, ("c/templates/a.yaml", &either("false"))],
+            &[CHART, ("c/templates/a.yaml", &either("true"))],
+            &["critical privileged-container c/templates/a.yaml:9"],
         ),
     ]);
 }

@@ -12,8 +12,11 @@ use std::ops::Range;
 use bstr::{BStr, ByteSlice as _};
 
 use super::{Surface, yaml};
-use crate::model::template::{Action, ActionKind, BranchKind, actions, branches};
+use crate::model::template::{Action, ActionKind, Branch, BranchKind, actions, branches};
 use crate::model::{Declared, FileKind, Gap, GapKind, Node, Reading, Text};
+
+/// How many branches are left out of one template because they don't fit.
+const REPAIRS: usize = 8;
 
 pub(super) const SURFACE: Surface = Surface {
     id: "template",
@@ -55,16 +58,10 @@ fn read(text: &Text) -> Reading {
 /// The documents of a template; that something can't be read is said once.
 pub(super) fn documents(text: &Text) -> (Vec<Node>, Vec<Gap>) {
     let (content, actions) = without_named(&text.content, actions(&text.content));
-    let masked = |filled: bool| {
-        let (content, holes) = mask(&content, &actions, filled);
-        yaml::masked(text, &content, &holes)
-    };
-    let (mut documents, mut gaps) = masked(true);
-    if !gaps.is_empty() {
-        let (others, fewer) = masked(false);
-        if fewer.len() < gaps.len() || others.len() > documents.len() {
-            (documents, gaps) = (others, fewer);
-        }
+    let (mut documents, gaps) = attempt(text, &content, &actions);
+    if let Some(gap) = gaps.first() {
+        let better = repaired(text, &content, &actions, gap);
+        documents = better.unwrap_or(documents);
     }
     let gap = gaps.into_iter().next().map(|gap| {
         let message = format!("parts of this template can't be read: {}", gap.message);
@@ -72,6 +69,66 @@ pub(super) fn documents(text: &Text) -> (Vec<Node>, Vec<Gap>) {
         Gap { span: gap.span, key, ..Gap::of(GapKind::Partial, text.path.clone(), message) }
     });
     (documents, gap.into_iter().collect())
+}
+
+/// The documents where an action alone on its line is a key or an item, else where it is nothing.
+fn attempt(text: &Text, content: &str, actions: &[Action]) -> (Vec<Node>, Vec<Gap>) {
+    let masked = |filled: bool| {
+        let (content, holes) = mask(content, actions, filled);
+        yaml::masked(text, &content, &holes)
+    };
+    let (documents, gaps) = masked(true);
+    if gaps.is_empty() {
+        return (documents, gaps);
+    }
+    let (others, fewer) = masked(false);
+    if fewer.len() < gaps.len() || others.len() > documents.len() {
+        (others, fewer)
+    } else {
+        (documents, gaps)
+    }
+}
+
+/// The same where branches that don't fit what stands around them are left out: of two that exclude
+/// each other both are written down, and only one is there.
+fn repaired(text: &Text, content: &str, actions: &[Action], first: &Gap) -> Option<Vec<Node>> {
+    let branches = branches(content, actions);
+    let (mut content, mut gap) = (content.as_bytes().to_vec(), first.clone());
+    for _ in 0..REPAIRS {
+        let at = gap.span?.start as usize;
+        let culprit = culprit(&content, &branches, at)?;
+        overwrite(&mut content, culprit, b' ');
+        let blank = String::from_utf8(content.clone()).unwrap_or_default();
+        let left: Vec<Action> = actions
+            .iter()
+            .filter(|action| blank.get(action.range.clone()).is_some_and(|it| it.starts_with("{{")))
+            .cloned()
+            .collect();
+        let (documents, gaps) = attempt(text, &blank, &left);
+        let Some(next) = gaps.into_iter().next() else { return Some(documents) };
+        gap = next;
+    }
+    None
+}
+
+/// The text of the innermost branch at the line of `at`, or of one that ends just before it.
+fn culprit(content: &[u8], branches: &[Branch], at: usize) -> Option<Range<usize>> {
+    let end = at + content.get(at..)?.find_byte(b'\n').unwrap_or_default();
+    let there = |branch: &&Branch| {
+        content.get(branch.body.clone()).is_some_and(|body| !body.trim().is_empty())
+    };
+    let around = branches
+        .iter()
+        .filter(there)
+        .filter(|branch| branch.body.start <= end && at <= branch.body.end)
+        .min_by_key(|branch| branch.body.len());
+    let near = || {
+        let before = branches.iter().filter(there).filter(|branch| branch.body.end <= at);
+        let last = before.max_by_key(|branch| branch.body.end)?;
+        let between = content.get(last.body.end..at)?;
+        (between.lines().count() <= 3).then_some(last)
+    };
+    around.or_else(near).map(|branch| branch.body.clone())
 }
 
 /// What named templates leave stands where they are taken in, and not here.
@@ -226,7 +283,10 @@ fn is_whole_value(content: &str, line: &[Action]) -> bool {
     let before = before.rsplit('\n').next().unwrap_or_default();
     let behind = content.get(action.range.end..).unwrap_or_default();
     let Some((rest, below)) = behind.split_once('\n') else { return false };
-    if !code.contains("indent ") || !before.trim_end().ends_with(':') || !rest.trim().is_empty() {
+    let before = before.trim_end();
+    let value = before.ends_with(':') || before.trim_start() == "-";
+    let several = code.contains("indent ") || code.contains("toYaml");
+    if !value || !several || !rest.trim().is_empty() {
         return false;
     }
     let (own, _) = shape(before.as_bytes());
