@@ -22,6 +22,8 @@ pub(super) struct Library<'t> {
     defines: HashMap<String, Define>,
     /// Those that some template has taken in.
     included: RefCell<HashSet<String>>,
+    /// What those leave that were given everything.
+    whole: RefCell<HashMap<String, Term>>,
     left: Cell<usize>,
 }
 
@@ -56,7 +58,8 @@ impl<'t> Library<'t> {
                 defines.entry(name.trim_matches(['"', '`']).to_owned()).or_insert(define);
             }
         }
-        Self { tree, defines, included: RefCell::default(), left: Cell::new(INCLUDES) }
+        let (included, whole) = (RefCell::default(), RefCell::default());
+        Self { tree, defines, included, whole, left: Cell::new(INCLUDES) }
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -66,6 +69,25 @@ impl<'t> Library<'t> {
     /// What a named template leaves, given `dot`.
     pub(super) fn include(&self, scope: &Scope<'t>, name: &str, dot: &Dot, at: Span) -> Term {
         let Some(define) = self.defines.get(name) else { return Term::unknown() };
+        // Given everything it leaves the same wherever it is taken in.
+        let whole = matches!(dot, Dot::Root);
+        if whole && let Some(known) = self.whole.borrow().get(name) {
+            return known.at(at);
+        }
+        let term = self.left_by(scope, (name, define), dot, at);
+        if whole && scope.depth < DEPTH / 2 {
+            self.whole.borrow_mut().insert(name.to_owned(), term.clone());
+        }
+        term
+    }
+
+    fn left_by(
+        &self,
+        scope: &Scope<'t>,
+        (name, define): (&str, &Define),
+        dot: &Dot,
+        at: Span,
+    ) -> Term {
         let Some(left) = self.left.get().checked_sub(1) else { return Term::unknown() };
         if scope.depth >= DEPTH || self.tree.over() {
             return Term::unknown();

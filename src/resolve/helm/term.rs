@@ -46,6 +46,18 @@ impl Term {
         Self { what: What::Made(Rc::new(entries)), seen: Vec::new() }
     }
 
+    /// The same text, but left at `at`.
+    pub(super) fn at(&self, at: Span) -> Self {
+        let own = match &self.what {
+            What::Node(node) if !node.is_opaque() => node.text(),
+            _ => None,
+        };
+        match own {
+            Some(text) => Self::text(text, false, at).having_seen(self.seen.iter().copied()),
+            None => self.clone(),
+        }
+    }
+
     /// Its keys and what they stand for; `None`: it has none, or they can't be known.
     pub(super) fn entries(&self) -> Option<Vec<(String, Self)>> {
         match &self.what {
