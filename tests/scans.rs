@@ -205,6 +205,22 @@ fn a_waiver_lets_one_image_through() {
 }
 
 #[test]
+fn a_waiver_names_one_finding_by_its_fingerprint() {
+    let scanned = Scanned::new("fail-on = 'high'\n");
+    scanned.report("trivy.json", 1).report("trivy.sarif", 1);
+    let said = scanned.build("registry.example/base:1.0");
+    let fingerprint = said.lines().find_map(|line| line.trim().strip_prefix("waive: ")).unwrap();
+    let fingerprint = fingerprint.split(' ').next().unwrap();
+    let until = ago(-10)[..10].to_owned();
+    scanned.configure(&format!(
+        "fail-on = 'high'\n[[waivers]]\nfingerprint = '{fingerprint}'\nreason = 'ticket 1'\n\
+         until = {until}\n"
+    ));
+    says(&scanned.build("registry.example/base:1.0"), &["accepted"]);
+    says(&scanned.build("registry.example/base:3.0"), &["refused", "CVE-2099-0006"]);
+}
+
+#[test]
 fn only_what_is_new_is_looked_up_and_wherever_it_stands() {
     let scanned = Scanned::new("missing = 'reject'\n");
     scanned.report("trivy.json", 1);
