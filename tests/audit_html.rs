@@ -209,6 +209,16 @@ fn a_history_without_a_finding_and_one_that_was_stopped_say_so() {
 }
 
 #[test]
+fn a_repository_that_could_not_be_audited_is_said() {
+    let failure = Some("its <HEAD> is broken".to_owned());
+    let broken = Audit { repository: "/srv/git/b".into(), failure, ..Audit::default() };
+    let page = page(&[audit(3, "x"), broken]);
+    balanced(&markup(&page));
+    assert!(page.contains("Not audited: /srv/git/b.</strong> its &#60;HEAD&#62; is broken."));
+    assert!(page.contains("/srv/git/b (not audited)"));
+}
+
+#[test]
 fn the_same_audit_is_the_same_page() {
     let audits = [audit(20, "x"), audit(5, "y")];
     assert_eq!(page(&audits), page(&audits));

@@ -32,6 +32,8 @@ pub(super) struct Covered {
     pub(super) first: String,
     pub(super) last: String,
     pub(super) partial: bool,
+    /// Why it could not be audited.
+    pub(super) failure: Option<String>,
 }
 
 /// A month, a quarter or a year; `open` at its end, by severity.
@@ -123,6 +125,7 @@ pub(super) fn covered(audit: &Audit, now: i64) -> Covered {
         first: times().min().map(day).unwrap_or_default(),
         last: times().max().map(day).unwrap_or_default(),
         partial: audit.partial,
+        failure: audit.failure.as_deref().map(|failure| printable(failure, 1_000)),
     }
 }
 
