@@ -28,12 +28,19 @@ pub struct Commit {
     pub tree: Id,
     /// Its parents, some of which a shallow repository may lack.
     pub parents: Vec<Id>,
+    /// The committer's clock, in seconds since 1970.
+    pub seconds: i64,
+}
+
+/// What a commit says about itself; empty where it can't be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
     /// Who wrote it, as bytes.
     pub author_name: BString,
     /// The author's mail address, as bytes.
     pub author_email: BString,
-    /// The committer's clock, in seconds since 1970.
-    pub seconds: i64,
+    /// The first line of its message.
+    pub subject: BString,
 }
 
 /// New commits, the newest first.
@@ -54,6 +61,29 @@ impl Repository {
     /// A gap where it is missing or broken.
     pub fn commit(&self, id: Id) -> Result<Commit, Gap> {
         read(&self.objects, id)
+    }
+
+    /// Who wrote a commit, and what for.
+    pub fn about(&self, id: Id) -> About {
+        let mut buffer = Vec::new();
+        let Ok(data) = self.objects.read(&id, &mut buffer) else { return About::default() };
+        let message = data.data.find("\n\n").and_then(|at| data.data.get(at + 2..));
+        let subject = message.and_then(|text| text.lines().next()).unwrap_or_default().into();
+        let author = data.try_into_commit_iter().and_then(|tokens| tokens.author().ok());
+        About {
+            author_name: author.map(|author| author.name.to_owned()).unwrap_or_default(),
+            author_email: author.map(|author| author.email.to_owned()).unwrap_or_default(),
+            subject,
+        }
+    }
+
+    /// The commit-graph that git keeps beside the objects. A shallow repository has none that counts.
+    pub(super) fn commit_graph(&self) -> Option<gix::commitgraph::Graph> {
+        let folder = self.main_store.join("info");
+        if self.shallow.exists() {
+            return None;
+        }
+        gix::commitgraph::Graph::at(&folder, self.objects.hash, Some(GRAPH_LIMIT)).ok()
     }
 
     /// Whether a commit's parents are left out on purpose: git checked what it took in.
@@ -95,9 +125,8 @@ impl Repository {
     /// The best common ancestors of one commit with any of the others; several where branches were
     /// merged crosswise, none where they share nothing.
     pub(super) fn merge_bases(&self, tip: Id, others: &[Id], limits: &Limits) -> Result<Vec<Id>> {
-        let folder = self.main_store.join("info");
         // Without a commit-graph the walk reads every commit, and comes to the same.
-        let cache = gix::commitgraph::Graph::at(&folder, self.objects.hash, Some(GRAPH_LIMIT)).ok();
+        let cache = self.commit_graph();
         let objects = Timed { objects: &self.objects, limits: *limits };
         let mut graph = gix::revwalk::Graph::new(objects, cache.as_ref());
         let bases = gix::revision::plumbing::merge_base(tip, others, &mut graph)
@@ -127,16 +156,8 @@ fn read(objects: &Objects, id: Id) -> Result<Commit, Gap> {
     let mut tokens = data.try_into_commit_iter().ok_or_else(|| broken(&id))?;
     let tree = tokens.tree_id().map_err(|_| broken(&id))?;
     let parents = tokens.parent_ids().collect();
-    let author = tokens.author().ok();
     let seconds = tokens.committer().map_or(0, |committer| committer.seconds());
-    Ok(Commit {
-        id,
-        tree,
-        parents,
-        author_name: author.map(|author| author.name.to_owned()).unwrap_or_default(),
-        author_email: author.map(|author| author.email.to_owned()).unwrap_or_default(),
-        seconds,
-    })
+    Ok(Commit { id, tree, parents, seconds })
 }
 
 /// A walk by date from both sides, as git's `rev-list` does it.

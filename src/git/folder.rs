@@ -112,7 +112,7 @@ pub(super) fn order(a: &Item<'_, '_>, b: &Item<'_, '_>) -> std::cmp::Ordering {
     let end = |item: &Item<'_, '_>| (item.kind == EntryKind::Folder).then_some(b'/');
     let shared = a.name.len().min(b.name.len());
     let (left, right) = (a.name.as_bytes(), b.name.as_bytes());
-    left.iter().take(shared).cmp(right.iter().take(shared)).then_with(|| {
+    left.get(..shared).cmp(&right.get(..shared)).then_with(|| {
         let left = left.get(shared).copied().or_else(|| end(a));
         let right = right.get(shared).copied().or_else(|| end(b));
         left.cmp(&right)

@@ -1,12 +1,13 @@
 //! A history from its roots on.
 
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::BinaryHeap;
 
 use anyhow::{Result, bail};
-use bstr::{BString, ByteSlice as _};
+use gix::commitgraph::Graph;
+use gix::hashtable::{HashMap, HashSet};
 
-use super::{Commit, Id, Repository};
-use crate::model::Gap;
+use super::{Commit, Commits, Id, Limits, Repository};
+use crate::model::{Gap, GapKind};
 
 /// How many first parents are followed to a root.
 const FOLLOWED: usize = 200_000;
@@ -20,19 +21,49 @@ pub struct History {
     pub gaps: Vec<Gap>,
 }
 
+/// Commits by the commit-graph where it has them, which saves to open each.
+struct Source<'r> {
+    repository: &'r Repository,
+    graph: Option<Graph>,
+}
+
+impl Source<'_> {
+    fn commit(&self, id: Id) -> Result<Commit, Gap> {
+        match self.graph.as_ref().and_then(|graph| listed(graph, id)) {
+            Some(commit) => Ok(commit),
+            None => self.repository.commit(id),
+        }
+    }
+}
+
+fn listed(graph: &Graph, id: Id) -> Option<Commit> {
+    let commit = graph.commit_by_id(id)?;
+    let parents = commit.iter_parents().map(|at| Some(graph.id_at(at.ok()?).to_owned()));
+    Some(Commit {
+        id,
+        tree: commit.root_tree_id().to_owned(),
+        parents: parents.collect::<Option<_>>()?,
+        seconds: commit.committer_timestamp().try_into().ok()?,
+    })
+}
+
 impl Repository {
     /// Every commit that `tips` lead to and none of `known` does, or only the steps along first
     /// parents.
     pub fn history(&self, tips: &[Id], known: &[Id], first_parent: bool) -> History {
+        let source = Source { repository: self, graph: self.commit_graph() };
+        if let ([tip], [_, ..], None, false) = (tips, known, &source.graph, first_parent) {
+            return self.since(*tip, known);
+        }
         let old: HashSet<Id> =
-            if known.is_empty() { HashSet::new() } else { self.reach(known, first_parent).0 };
-        let (mut found, mut gaps) = (HashMap::new(), Vec::new());
+            if known.is_empty() { HashSet::default() } else { reach(&source, known, first_parent) };
+        let (mut found, mut gaps) = (HashMap::default(), Vec::new());
         let mut todo: Vec<Id> = tips.to_vec();
         while let Some(id) = todo.pop() {
             if old.contains(&id) || found.contains_key(&id) {
                 continue;
             }
-            match self.commit(id) {
+            match source.commit(id) {
                 Ok(commit) => {
                     todo.extend(followed(&commit, first_parent));
                     found.insert(id, commit);
@@ -46,9 +77,10 @@ impl Repository {
     /// Where the history of `HEAD` began: its first parents' end, the same in every full clone.
     /// `None`: there is no commit yet, or too many to follow.
     pub fn root(&self) -> Option<Id> {
+        let source = Source { repository: self, graph: self.commit_graph() };
         let mut id = self.commit_named("HEAD").ok()?;
         for _ in 0..FOLLOWED {
-            match self.commit(id).ok()?.parents.first() {
+            match source.commit(id).ok()?.parents.first() {
                 Some(&parent) => id = parent,
                 None => return Some(id),
             }
@@ -56,26 +88,13 @@ impl Repository {
         None
     }
 
-    fn reach(&self, tips: &[Id], first_parent: bool) -> (HashSet<Id>, Vec<Gap>) {
-        let (mut seen, mut gaps, mut todo) = (HashSet::new(), Vec::new(), tips.to_vec());
-        while let Some(id) = todo.pop() {
-            if !seen.insert(id) {
-                continue;
-            }
-            match self.commit(id) {
-                Ok(commit) => todo.extend(followed(&commit, first_parent)),
-                Err(gap) => gaps.push(gap),
-            }
-        }
-        (seen, gaps)
-    }
-
-    /// The first line of a commit's message; empty where it can't be read.
-    pub fn subject(&self, id: Id) -> BString {
-        let mut buffer = Vec::new();
-        let Ok(data) = self.objects.read(&id, &mut buffer) else { return BString::default() };
-        let message = data.data.find("\n\n").and_then(|at| data.data.get(at + 2..));
-        message.and_then(|text| text.lines().next()).unwrap_or_default().into()
+    /// What a tip has and none of `known`, without a commit-graph: by the clocks of both sides, so that what is old stays unread.
+    fn since(&self, tip: Id, known: &[Id]) -> History {
+        let limits = Limits { commits: usize::MAX, until: None, ..Limits::default() };
+        let Commits { commits, mut gaps, notes } = self.new_commits(tip, known, &limits);
+        gaps.extend(notes.into_iter().map(|note| Gap::of(GapKind::MissingObject, "", note)));
+        let found = commits.into_iter().map(|commit| (commit.id, commit)).collect();
+        History { commits: ordered(found, false), gaps }
     }
 
     /// The commits that a range names: `A..B`, or all that lead to `B`; `HEAD` for an empty text.
@@ -94,27 +113,38 @@ impl Repository {
     }
 }
 
-fn followed(commit: &Commit, first_parent: bool) -> Vec<Id> {
+fn reach(source: &Source<'_>, tips: &[Id], first_parent: bool) -> HashSet<Id> {
+    let (mut seen, mut todo) = (HashSet::default(), tips.to_vec());
+    while let Some(id) = todo.pop() {
+        if seen.insert(id)
+            && let Ok(commit) = source.commit(id)
+        {
+            todo.extend(followed(&commit, first_parent));
+        }
+    }
+    seen
+}
+
+fn followed(commit: &Commit, first_parent: bool) -> impl Iterator<Item = Id> {
     let most = if first_parent { 1 } else { usize::MAX };
-    commit.parents.iter().copied().take(most).collect()
+    commit.parents.iter().copied().take(most)
 }
 
 /// Parents first; of what may come next the oldest.
 fn ordered(mut found: HashMap<Id, Commit>, first_parent: bool) -> Vec<Commit> {
-    let mut children: HashMap<Id, Vec<Id>> = HashMap::new();
-    let mut waits: HashMap<Id, usize> = HashMap::new();
+    let mut children: HashMap<Id, Vec<Id>> = HashMap::default();
+    let mut waits: HashMap<Id, usize> = HashMap::default();
     let mut ready = BinaryHeap::new();
     for commit in found.values() {
-        let parents: Vec<Id> = followed(commit, first_parent)
-            .into_iter()
-            .filter(|id| found.contains_key(id))
-            .collect();
-        if parents.is_empty() {
-            ready.push((std::cmp::Reverse(commit.seconds), commit.id));
-        }
-        waits.insert(commit.id, parents.len());
-        for parent in parents {
+        let mut count = 0;
+        for parent in followed(commit, first_parent).filter(|id| found.contains_key(id)) {
             children.entry(parent).or_default().push(commit.id);
+            count += 1;
+        }
+        if count == 0 {
+            ready.push((std::cmp::Reverse(commit.seconds), commit.id));
+        } else {
+            waits.insert(commit.id, count);
         }
     }
     let mut commits = Vec::with_capacity(found.len());

@@ -28,7 +28,7 @@ mod worktree;
 
 pub use baseline::{Baseline, Comparison, Standing, Trusted};
 pub use changes::{Change, Changes};
-pub use commits::{Commit, Commits};
+pub use commits::{About, Commit, Commits};
 pub use environment::{Environment, push_options};
 pub use folder::Entry;
 /// The name of an object: 40 hexadecimal digits in a SHA-1 repository, 64 in a SHA-256 one.

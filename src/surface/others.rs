@@ -115,8 +115,7 @@ pub(super) const WORKFLOW: Surface = Surface {
     kind: FileKind::Workflow,
     recognises: |path| {
         let folder = [".github/workflows/", ".gitea/workflows/", ".forgejo/workflows/"];
-        let workflow = folder.iter().any(|folder| path.contains_str(folder));
-        yaml::is_yaml(path) && (workflow || is_action(path))
+        yaml::is_yaml(path) && (folder.iter().any(|folder| holds(path, folder)) || is_action(path))
     },
     concerns: |path, content| !is_action(path) || content.contains_str("runs:"),
     read: read_yaml,
@@ -127,7 +126,7 @@ pub(super) const GITLAB: Surface = Surface {
     id: "gitlab-ci",
     kind: FileKind::GitlabCi,
     recognises: |path| {
-        yaml::is_yaml(path) && (path.contains_str(".gitlab-ci") || path.contains_str(".gitlab/ci/"))
+        yaml::is_yaml(path) && (holds(path, ".gitlab-ci") || holds(path, ".gitlab/ci/"))
     },
     concerns: super::always,
     read: read_yaml,
@@ -137,7 +136,7 @@ pub(super) const GITLAB: Surface = Surface {
 pub(super) const CIRCLE: Surface = Surface {
     id: "circleci",
     kind: FileKind::CircleCi,
-    recognises: |path| yaml::is_yaml(path) && path.contains_str(".circleci/"),
+    recognises: |path| yaml::is_yaml(path) && holds(path, ".circleci/"),
     concerns: super::always,
     read: read_yaml,
 };
@@ -152,13 +151,17 @@ pub(super) const PIPELINE: Surface = Surface {
             .iter()
             .any(|prefix| name.starts_with(prefix));
         yaml::is_yaml(path)
-            && (named
-                || path.contains_str(".woodpecker/")
-                || path.contains_str(".azure-pipelines/"))
+            && (named || holds(path, ".woodpecker/") || holds(path, ".azure-pipelines/"))
     },
     concerns: super::always,
     read: read_yaml,
 };
+
+/// Whether something that starts with a dot stands in a path. Most have one dot, that of their
+/// ending, and are not searched.
+fn holds(path: &BStr, dotted: &str) -> bool {
+    path.find_byte(b'.') != path.rfind_byte(b'.') && path.contains_str(dotted)
+}
 
 fn name(path: &BStr) -> &[u8] {
     path.rsplit(|byte| *byte == b'/').next().unwrap_or_default()

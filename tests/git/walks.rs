@@ -95,9 +95,32 @@ fn one_commit_on_the_old_tip_needs_nothing_of_the_old_side() {
     let object = format!(".git/objects/{}/{}", &path[..2], &path[2..]);
     std::fs::remove_file(repo.folder.join(object)).unwrap();
     assert_eq!(new(&repo, tip, &[old]), [tip]);
-    let commit = repo.open().commit(tip).unwrap();
-    assert_eq!((commit.author_name, commit.author_email), ("A".into(), "a@example.com".into()));
-    assert_eq!(commit.parents, [old]);
+    let repository = repo.open();
+    let about = repository.about(tip);
+    assert_eq!((about.author_name, about.author_email), ("A".into(), "a@example.com".into()));
+    assert_eq!(repository.commit(tip).unwrap().parents, [old]);
+}
+
+#[test]
+fn a_history_is_the_same_by_the_commit_graph() {
+    let (repo, all) = branchy(|round| round % 7);
+    let tip = repo.id("HEAD");
+    let histories = || {
+        let of = |known: &[Id], first| repo.open().history(&[tip], known, first);
+        [of(&[], false), of(&[], true), of(&all[20..21], false)]
+    };
+    let before = histories();
+    repo.git(&["commit-graph", "write", "--reachable"]);
+    repo.write("after", "the graph").commit();
+    for (before, after) in before.iter().zip(&histories()) {
+        assert_eq!(before.commits, after.commits);
+        assert!(after.gaps.is_empty());
+        let stands = |id: &Id| before.commits.iter().position(|commit| commit.id == *id);
+        for (at, commit) in before.commits.iter().enumerate() {
+            assert!(commit.parents.iter().filter_map(stands).all(|parent| parent < at));
+        }
+    }
+    assert_eq!(before[0].commits.len(), listed(&repo, tip, &[]).len());
 }
 
 #[test]

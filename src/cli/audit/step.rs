@@ -28,18 +28,15 @@ pub(super) fn step(judge: &Judge<'_>, commit: &Commit, cache: &Cache<'_>) -> Res
     let terms =
         if parent.is_none() { policy.for_first_push(&names) } else { policy.for_ref(&names) };
     let verdict = policy.judge(&terms, regressions, gaps, judge.today);
+    let about = repository.about(commit.id);
     Ok(Some(Step {
         commit: commit.id.to_string(),
         parent: parent.as_ref().map(|parent| parent.id.to_string()).unwrap_or_default(),
         merge: commit.parents.len() > 1,
-        author: commit.author_name.clone(),
-        email: commit.author_email.clone(),
+        author: about.author_name,
+        email: about.author_email,
         seconds: commit.seconds,
-        subject: if verdict.action > Action::Ignore {
-            repository.subject(commit.id)
-        } else {
-            BString::default()
-        },
+        subject: if verdict.action > Action::Ignore { about.subject } else { BString::default() },
         verdict: verdict.action,
         findings: verdict.findings,
         improvements,
