@@ -209,6 +209,14 @@ fn a_history_without_a_finding_and_one_that_was_stopped_say_so() {
 }
 
 #[test]
+fn the_score_is_drawn_from_the_first_step_to_the_last() {
+    let scores = vec![(1, 90.0), (3, 70.0)];
+    let page = page(&[Audit { scores, ..audit(3, "x") }]);
+    balanced(&markup(&page));
+    assert!(page.contains(">Posture score over time</h2>"));
+}
+
+#[test]
 fn a_repository_that_could_not_be_audited_is_said() {
     let failure = Some("its <HEAD> is broken".to_owned());
     let broken = Audit { repository: "/srv/git/b".into(), failure, ..Audit::default() };

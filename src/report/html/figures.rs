@@ -178,8 +178,9 @@ pub(super) fn months(bins: &[Bin], period: &str) -> String {
 pub(super) fn score(audits: &[Audit], axis: &Axis, now: i64) -> Option<String> {
     let [audit] = audits else { return None };
     let mut points: Vec<(i64, f64)> = Vec::with_capacity(audit.scores.len());
-    for (step, score) in &audit.scores {
-        let step = audit.steps.get(*step)?;
+    for (count, score) in &audit.scores {
+        // The last of so many steps is the one after which it was so.
+        let step = count.checked_sub(1).and_then(|at| audit.steps.get(at))?;
         points.push((sane(step.seconds, now), *score));
     }
     points.sort_by_key(|point| point.0);
