@@ -82,7 +82,7 @@ impl Reader<'_, '_> {
             "omit" => omit(&first, arguments.get(1..).unwrap_or_default()),
             "dict" => dict(&arguments),
             "include" | "template" => self.include(&first, arguments.get(1)),
-            _ => match self.decided(name, &arguments) {
+            _ => match Self::decided(name, &arguments) {
                 Some(value) => Term::text(value.to_string(), true, self.at).having_seen(places),
                 None => self.text(name, &arguments, places),
             },
@@ -90,7 +90,7 @@ impl Reader<'_, '_> {
     }
 
     /// What answers yes or no.
-    fn decided(&self, name: &str, arguments: &[Term]) -> Option<bool> {
+    fn decided(name: &str, arguments: &[Term]) -> Option<bool> {
         let (first, last) = (arguments.first()?, arguments.last()?);
         let text = |at: usize| arguments.get(at).and_then(Term::printed);
         let number = |at: usize| text(at)?.trim().parse::<f64>().ok();

@@ -50,7 +50,9 @@ impl Tree {
         for (repeated, range) in runs(plan, children, at) {
             let run = children.get(range).unwrap_or_default();
             let Some(repeated) = repeated else {
-                run.iter().for_each(|child| take(self, plan, child));
+                for child in run {
+                    take(self, plan, child);
+                }
                 continue;
             };
             for pass in plan.passes(&repeated) {
