@@ -130,7 +130,9 @@ fn a_broken_cache_is_said_and_made_anew() {
     for damage in [&b"nonsense"[..], b""] {
         let files = cached.files();
         assert!(!files.is_empty());
-        files.iter().for_each(|file| fs::write(file, damage).unwrap());
+        for file in &files {
+            fs::write(file, damage).unwrap();
+        }
         let again = cached.run(&["--quiet"]);
         assert!(again.err.contains("is broken"), "{}", again.err);
         assert_eq!(again.out, first.out);

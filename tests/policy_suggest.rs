@@ -8,6 +8,7 @@
 
 mod common;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::process::Command;
 
@@ -125,10 +126,12 @@ fn only_the_last_months_count() {
         let text = format!("FROM node:20.11.1\n{user}");
         let date = format!("A <a@example.com> {} +0000", day * 86_400);
         let size = text.len();
-        stream.push_str(&format!(
+        write!(
+            stream,
             "commit refs/heads/main\nauthor {date}\ncommitter {date}\ndata 1\nx\n\
              M 100644 inline Dockerfile\ndata {size}\n{text}\n"
-        ));
+        )
+        .unwrap();
     }
     let mut import = Command::new("git");
     import.args(["fast-import", "--quiet", "--force"]).current_dir(server.work());

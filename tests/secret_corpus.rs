@@ -92,7 +92,8 @@ fn asked_for(path: &str) -> &'static str {
 
 /// What base64 or hexadecimal digits hold, as far as it is text.
 fn decoded(word: &str) -> String {
-    let hexadecimal = word.len() % 2 == 0 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let hexadecimal =
+        word.len().is_multiple_of(2) && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let (digits, width) = if hexadecimal {
         ("0123456789abcdef", 4)
     } else {

@@ -42,6 +42,9 @@ fn told(server: &Server, rule: &str, commit: &str) -> String {
     said
 }
 
+/// A rule, the files before, the one that gets the secret, and what it becomes.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, String);
+
 #[test]
 fn what_came_and_went_in_one_push_is_found_on_every_surface() {
     let environment =
@@ -56,7 +59,7 @@ fn what_came_and_went_in_one_push_is_found_on_every_surface() {
     let referred = pod("valueFrom: {secretKeyRef: {name: db, key: password}}");
     let written = pod(&format!("value: {PASSWORD}"));
     let image = "FROM debian:12\nUSER app\n";
-    let cases: [(&str, &[(&str, &str)], &str, String); 6] = [
+    let cases: [Case<'_>; 6] = [
         (
             "secret-in-image",
             &[("Dockerfile", image)],

@@ -182,11 +182,11 @@ impl<'a> Judge<'a> {
         let pass = Pass { judge: self, affected: &affected, rest, rules };
         // The old side gets half of the time, so that the new one is not left without any.
         let first = pass.measure(&old, &affected.old, self.limits.halfway());
-        let (mut before, old_gaps) = (first.units, first.gaps);
+        let (mut before, old_gaps) = (first.measured, first.gaps);
         let all = resolve::Names::walk();
         let beside = |(path, model): (BString, BString)| Model {
             path,
-            units: Pass { rest: &all, ..pass }.measure(&old, [&model], self.limits.until).units,
+            units: Pass { rest: &all, ..pass }.measure(&old, [&model], self.limits.until).measured,
         };
         let models: Vec<Model> = models(&affected, &old, &new).into_iter().map(beside).collect();
         scans.inspect(|scans| scans.turn());
@@ -194,7 +194,7 @@ impl<'a> Judge<'a> {
         let unknown = affected.unknown(&first.left, &old);
         let known = affected.new.iter().filter(|path| !unknown.contains(*path));
         let second = pass.measure(&new, known, self.limits.until);
-        let (after, mut new_gaps) = (second.units, second.gaps);
+        let (after, mut new_gaps) = (second.measured, second.gaps);
         let left: Vec<&BStr> =
             unknown.iter().map(|path| path.as_bstr()).chain(second.left).collect();
         new_gaps.extend(self.not_judged(&left));

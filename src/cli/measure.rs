@@ -23,7 +23,7 @@ pub(super) struct Pass<'a> {
 /// What was measured of one side.
 #[derive(Default)]
 pub(super) struct Units<'p> {
-    pub(super) units: Vec<Measured>,
+    pub(super) measured: Vec<Measured>,
     pub(super) gaps: Vec<Gap>,
     /// The files whose turn did not come.
     pub(super) left: Vec<&'p BStr>,
@@ -38,7 +38,7 @@ impl Pass<'_> {
         until: Option<Instant>,
     ) -> Units<'p> {
         let settings = &self.judge.settings;
-        let Units { units: mut measured, mut gaps, mut left } = Units::default();
+        let Units { mut measured, mut gaps, mut left } = Units::default();
         let most = self.judge.policy.limits().files;
         // Files of one kind make units together: a compose file and its override, a pod and the
         // network policies that select it.
@@ -70,7 +70,7 @@ impl Pass<'_> {
         if !together.is_empty() {
             take(resolve::units(snapshot, &together, self.rest, settings));
         }
-        Units { units: measured, gaps, left }
+        Units { measured, gaps, left }
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) fn subtract<'a>(
             if now.level.rank > 0
                 && was.map_or(!now.level.only_lost, |was| now.level.worse_than(&was.level))
                 && !already(&known, [identity(now), known_by(now)], now)
-                && !(was.is_none() && already(&kinds, [kind(now)], now))
+                && (was.is_some() || !already(&kinds, [kind(now)], now))
                 && !now.open_under.is_some_and(|key| before.contains_key(&(now.rule.id, key)))
                 && !taken_in(&before, now)
                 && worth_a_word(now, was, counterpart.is_some())

@@ -53,6 +53,7 @@ impl Listing {
 impl Listing {
     /// The folder at a path, its parts the last one first. `None`: it lies within one that is named
     /// only by its tree.
+    #[expect(clippy::option_option, reason = "the outer one says whether it is known here")]
     pub(super) fn folder(&self, parts: &[BString]) -> Option<Option<Folder<'_>>> {
         let (mut at, mut left) = (self, parts.iter().rev());
         while let Some(part) = left.next() {

@@ -135,8 +135,7 @@ impl Gitleaks {
         let allows = self.patterns.iter().flat_map(|it| &it.allows).chain(&self.allows);
         let broken = allows.flat_map(Allow::patterns).filter_map(Lazy::fault);
         notes.extend(broken.map(|why| format!("a pattern of an allowlist is left out: {why}")));
-        notes.iter_mut().for_each(|note| *note = crate::model::printable(note, 300));
-        notes
+        notes.into_iter().map(|note| crate::model::printable(&note, 300)).collect()
     }
 
     /// How many rules there are.
@@ -154,20 +153,19 @@ impl Gitleaks {
             toml::from_str(&text).with_context(|| format!("gitleaks-config {name}"))?;
         if read.extend.use_default {
             self.note(
-                "extend.useDefault: plimsoll's own detectors stand for gitleaks' default rules"
-                    .into(),
+                "extend.useDefault: plimsoll's own detectors stand for gitleaks' default rules",
             );
             let other = read.extend.disabled_rules.iter();
             for id in other.filter(|id| !read.rules.iter().any(|rule| rule.id == **id)) {
-                self.note(format!(
+                self.note(&format!(
                     "extend.disabledRules: a default rule `{id}` is not known by this id"
                 ));
             }
         } else {
-            self.note("plimsoll's own detectors stay on beside these rules".into());
+            self.note("plimsoll's own detectors stay on beside these rules");
         }
         if read.extend.url.is_some() {
-            self.note("extend.url: nothing is fetched".into());
+            self.note("extend.url: nothing is fetched");
         }
         disabled.extend(read.extend.disabled_rules.iter().cloned());
         for rule in &read.rules {
@@ -179,7 +177,7 @@ impl Gitleaks {
             self.allow(list);
         }
         match read.extend.path {
-            Some(_) if depth >= DEPTH => self.note("extend.path: nested too deep".into()),
+            Some(_) if depth >= DEPTH => self.note("extend.path: nested too deep"),
             Some(path) => {
                 let base = file.parent().unwrap_or(Path::new("/")).join(path);
                 self.add(&base, depth + 1, disabled)?;
@@ -189,8 +187,8 @@ impl Gitleaks {
         Ok(())
     }
 
-    fn note(&mut self, text: String) {
-        let text = crate::model::printable(&text, 300);
+    fn note(&mut self, text: &str) {
+        let text = crate::model::printable(text, 300);
         if !self.notes.contains(&text) {
             self.notes.push(text);
         }
@@ -199,16 +197,18 @@ impl Gitleaks {
     fn rule(&mut self, rule: &Written) {
         let id = &rule.id;
         if !rule.required.is_empty() {
-            self.note(format!("rule {id}: `required` is left out, each match counts by itself"));
+            self.note(&format!("rule {id}: `required` is left out, each match counts by itself"));
         }
         let Some(regex) = &rule.regex else {
-            return self.note(format!("rule {id}: a rule for paths alone is left out"));
+            return self.note(&format!("rule {id}: a rule for paths alone is left out"));
         };
         let mut allows = Vec::new();
         for list in rule.allowlist.iter().chain(&rule.allowlists) {
             let (allow, notes) = Allow::new(list);
             allows.extend(allow);
-            notes.into_iter().for_each(|note| self.note(format!("rule {id}: {note}")));
+            for note in notes {
+                self.note(&format!("rule {id}: {note}"));
+            }
         }
         self.patterns.push(Pattern {
             id: id.clone(),
@@ -223,7 +223,9 @@ impl Gitleaks {
 
     fn allow(&mut self, list: &allow::Written) {
         let (allow, notes) = Allow::new(list);
-        notes.into_iter().for_each(|note| self.note(format!("allowlist: {note}")));
+        for note in notes {
+            self.note(&format!("allowlist: {note}"));
+        }
         match (allow, list.target_rules.as_slice()) {
             (Some(allow), []) => self.allows.push(allow),
             (Some(allow), ids) => {

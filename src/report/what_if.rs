@@ -33,6 +33,9 @@ pub fn what_ifs_text(all: &[Tried], out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
+/// A figure of one policy.
+type Count<'a> = &'a dyn Fn(&Trial) -> usize;
+
 fn text(trials: &[Trial; 2], out: &mut impl Write) -> io::Result<()> {
     let [now, then] = trials;
     let (commits, steps) = (now.audit.commits, now.audit.steps.len().max(then.audit.steps.len()));
@@ -51,7 +54,7 @@ fn text(trials: &[Trial; 2], out: &mut impl Write) -> io::Result<()> {
         move |trial: &Trial| trial.rules.iter().map(|(_, kept)| of(kept)).sum()
     };
     row("", [first, second])?;
-    let rows: [(&str, &dyn Fn(&Trial) -> usize); 7] = [
+    let rows: [(&str, Count<'_>); 7] = [
         ("commits turned back", &|trial| trial.rejected.len()),
         ("  merges among them", &|trial| trial.merges),
         ("  only for what could not be judged", &|trial| trial.unread),
@@ -114,7 +117,7 @@ fn differences(trial: &Trial, name: &str, out: &mut impl Write) -> io::Result<()
 pub fn what_ifs_lines(all: &[Tried], out: &mut impl Write) -> io::Result<()> {
     for tried in all {
         match tried {
-            Err(audit) => line(&summary(audit, Vec::new()), out)?,
+            Err(audit) => line(&summary(audit, &[]), out)?,
             Ok(trials) => {
                 for trial in trials {
                     let steps = trial.only.iter().filter_map(|at| trial.audit.steps.get(*at));
@@ -122,15 +125,15 @@ pub fn what_ifs_lines(all: &[Tried], out: &mut impl Write) -> io::Result<()> {
                         line(&difference(trial, step), out)?;
                     }
                 }
-                let policies = trials.iter().map(cost).collect();
-                line(&summary(&trials[0].audit, policies), out)?;
+                let policies: Vec<Value> = trials.iter().map(cost).collect();
+                line(&summary(&trials[0].audit, &policies), out)?;
             }
         }
     }
     Ok(())
 }
 
-fn summary(audit: &Audit, policies: Vec<Value>) -> Value {
+fn summary(audit: &Audit, policies: &[Value]) -> Value {
     json!({
         "schema": SCHEMA,
         "kind": "what-if",

@@ -155,7 +155,9 @@ pub fn units(tree: &dyn Tree, paths: &[BString], names: &Names, settings: &Setti
     }
     let mut made = kustomize::made(tree, &of(&[FileKind::Kustomization]));
     objects.retain(|object| made.leaves(object));
-    objects.iter_mut().for_each(|object| made.settle(object, tree));
+    for object in &mut objects {
+        made.settle(object, tree);
+    }
     objects.extend(made.objects);
     resolved.add(made.resolved);
     let mut charts = helm::Charts::new(tree);

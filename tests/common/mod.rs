@@ -81,13 +81,11 @@ impl Tree for MapTree {
     fn kind(&self, path: &BStr) -> Option<EntryKind> {
         let path = path.to_string();
         let below = format!("{path}/");
-        match self.texts.contains_key(&path) {
-            true => Some(EntryKind::File),
-            false => {
-                let folder = self.texts.keys().any(|path| path.starts_with(&below));
-                folder.then_some(EntryKind::Folder)
-            }
+        if self.texts.contains_key(&path) {
+            return Some(EntryKind::File);
         }
+        let folder = self.texts.keys().any(|path| path.starts_with(&below));
+        folder.then_some(EntryKind::Folder)
     }
 
     fn names(&self, folder: &BStr) -> Rc<[(BString, EntryKind)]> {

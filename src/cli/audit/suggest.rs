@@ -196,8 +196,8 @@ fn is_from(line: &str) -> bool {
 
 /// The image of a `FROM` line, as a glob over its repository; Docker's own are known.
 fn from(line: &str) -> Option<String> {
-    let words = line.split_whitespace().skip(1);
-    let name = words.skip_while(|word| word.starts_with("--")).next().filter(|_| is_from(line))?;
+    let mut words = line.split_whitespace().skip(1);
+    let name = words.find(|word| !word.starts_with("--")).filter(|_| is_from(line))?;
     let image = ImageRef::parse(name).ok()?;
     (plain(&image.name()) && !image.name().starts_with("docker.io/library/")).then(|| image.name())
 }
@@ -236,11 +236,13 @@ fn used(past: &Past, policy: &Policy) -> Result<BTreeSet<String>> {
     Ok(owners.filter(|owner| plain(owner)).map(|owner| format!("{owner}/**")).collect())
 }
 
+/// What a waiver names: a path, or else a fingerprint.
+type Key = (Option<String>, Option<String>);
+
 /// Waivers with an end for what is left, and a word for what could not be judged.
 fn passing(left: &[&Step], policy: &Policy) -> Vec<Proposal> {
     let mut unread: Vec<&Step> = Vec::new();
-    let mut rules: BTreeMap<&'static str, Grounds<'_, (Option<String>, Option<String>)>> =
-        BTreeMap::new();
+    let mut rules: BTreeMap<&'static str, Grounds<'_, Key>> = BTreeMap::new();
     for step in left {
         if step.problems.iter().any(|problem| problem.action == Action::Reject) {
             unread.push(step);

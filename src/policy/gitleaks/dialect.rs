@@ -45,7 +45,7 @@ pub(super) fn translated(pattern: &str) -> String {
             }
             ('[', true) => {
                 let (name, next) = after.split_once(":]").unwrap_or((after, ""));
-                out.push_str(&format!("[{name}:]"));
+                out.extend(["[", name, ":]"]);
                 rest = next;
                 continue;
             }
@@ -65,9 +65,12 @@ fn escape(c: char, class: bool, out: &mut String) {
     let ascii = CLASSES.iter().find(|(name, _)| *name == c.to_ascii_lowercase());
     match (ascii, class) {
         (Some((_, set)), true) if c.is_ascii_lowercase() => out.push_str(set),
-        (Some((_, set)), false) if c.is_ascii_lowercase() => out.push_str(&format!("[{set}]")),
-        (Some((_, set)), false) => out.push_str(&format!("[^{set}]")),
-        (None, false) if matches!(c, 'b' | 'B') => out.push_str(&format!(r"(?-u:\{c})")),
+        (Some((_, set)), false) if c.is_ascii_lowercase() => out.extend(["[", set, "]"]),
+        (Some((_, set)), false) => out.extend(["[^", set, "]"]),
+        (None, false) if matches!(c, 'b' | 'B') => {
+            out.push_str(r"(?-u:\");
+            out.extend([c, ')']);
+        }
         (None, _) if matches!(c, '<' | '>') => out.push(c),
         _ => out.extend(['\\', c]),
     }

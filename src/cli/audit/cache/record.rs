@@ -54,7 +54,7 @@ pub(super) fn encode(outcome: Option<&Outcome>) -> Option<Vec<u8>> {
     out.list(&outcome.gaps, |out, gap| {
         let kind = LASTING.iter().position(|kind| *kind == gap.kind)?;
         out.number(kind as u64).bytes(&gap.path);
-        out.maybe(gap.span, |out, span| out.span(span)).text(&gap.message).text(&gap.key);
+        out.maybe(gap.span, Writer::span).text(&gap.message).text(&gap.key);
         Some(())
     })?;
     out.list(&outcome.closed, |out, closed| {
@@ -71,6 +71,7 @@ pub(super) fn encode(outcome: Option<&Outcome>) -> Option<Vec<u8>> {
 }
 
 /// What was encoded; `None` where the bytes are no outcome that this program would write.
+#[expect(clippy::option_option, reason = "the outer one says whether it could be read")]
 pub(super) fn decode(bytes: &[u8]) -> Option<Option<Outcome>> {
     if bytes.is_empty() {
         return Some(None);
@@ -240,6 +241,7 @@ impl Reader<'_> {
         String::from_utf8(self.bytes()?.into()).ok()
     }
 
+    #[expect(clippy::option_option, reason = "the outer one says whether it could be read")]
     fn maybe<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
         if self.truth()? { read(self).map(Some) } else { Some(None) }
     }
