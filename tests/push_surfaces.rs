@@ -50,7 +50,7 @@ fn a_compose_file_that_just_had_to_run() {
     server.write("compose.yaml", REVIEWED).commit("reviewed");
     server.push().accepted();
     server.write("compose.yaml", COMMON).commit("just make it run");
-    insta::assert_snapshot!(server.push().refused(), @r"
+    insta::assert_snapshot!(server.push().refused(), @r#"
     critical  privileged-container  compose.yaml:4
       + 4 |     privileged: true
       privileged mode of service web: on
@@ -67,7 +67,8 @@ fn a_compose_file_that_just_had_to_run() {
     high  kept-capability  compose.yaml:3 (old line)
       - 3 |   cap_drop: [ALL]
       dropped capabilities of service web: was all, now not all
-      fix: drop ALL and add what is needed by name
+      fix: say `cap_drop: [ALL]`, and add what is needed by name under
+      `cap_add`
       waive: 9417a0acf96188b603c526f8
     high  mutable-image  compose.yaml:3
       - 8 |     image: ghcr.io/acme/web:1.4.2@sha256:bf77dc26e48ea95fca9d1
@@ -97,22 +98,22 @@ fn a_compose_file_that_just_had_to_run() {
     medium  writable-root  compose.yaml:2 (old line)
       - 2 |   read_only: true
       read-only root filesystem of service web: was on, now off
-      fix: keep it read-only and mount a volume or a tmpfs where the
+      fix: keep `read_only: true` and mount a volume or a tmpfs where the
       program must write
       waive: dd947a50fe73cccb9cce9c9d
     medium  runs-as-root  compose.yaml:9 (old line)
       - 9 |     user: '10001'
       user of service web: was not root (10001), now the image's, which
       may be root
-      fix: end the shipped stage with `USER` and an account other than
-      root, by number where Kubernetes should be able to see it:
-      `USER 10001`
+      fix: name an account other than root in the service,
+      `user: "10001:10001"`, and none of the host's groups under
+      `group_add`
       waive: ade6f852aec3c7fa961bdeeb
     medium  resource-limit  compose.yaml:13 (old line)
       - 13 |     mem_limit: 512m
       memory limit of service web: was limited (512m), now not limited
-      fix: put the limit back: `deploy.resources.limits` or `mem_limit`,
-      `cpus` and `pids_limit` in Compose, `resources.limits` in Kubernetes
+      fix: put the limit back, raised to what was measured:
+      `deploy.resources.limits`, or `mem_limit`, `cpus` and `pids_limit`
       waive: 47dc8ee58fd98d9812990f74
     medium  network-exposure  compose.yaml:17 (old line)
       - 17 |     internal: true
@@ -122,7 +123,7 @@ fn a_compose_file_that_just_had_to_run() {
       waive: 28ddd9bfaeee1a74a976b0b6
     more: plimsoll explain RULE
     10 regressions, 0 improvements; main was not updated
-    ");
+    "#);
 }
 
 #[test]
