@@ -1,7 +1,7 @@
 //! Two labelled corpora: what is told of them, and what should be.
 //!
 //! `fixtures/secrets` is what the detectors were made with. `fixtures/secrets-held-out` was written
-//! afterwards, in the shapes of real files and without a look at the detectors' tables.
+//! afterwards, in the shapes of real files and without a look at the providers' patterns.
 //!
 //! `cargo test --test secret_corpus -- --nocapture` prints precision and recall of both. In the files
 //! `⟦+…⟧` is a credential, `⟦?…⟧` a default that everybody knows, `⟦-…⟧` neither; each `^` inside
