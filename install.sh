@@ -55,7 +55,7 @@ bad=0
 install_binary() {
     if [ -z "$binary" ]; then build; fi
     if [ ! "$dry" ]; then
-        [ -f "$binary" ] && [ -x "$binary" ] || die "$binary is no program"
+        if ! [ -f "$binary" ] || ! [ -x "$binary" ]; then die "$binary is no program"; fi
     fi
     if cmp -s "$binary" "$dest"; then
         say "$dest is up to date"
@@ -203,7 +203,7 @@ below() { # DIR
     count=0
     while IFS= read -r head <&4; do
         git_dir=${head%/HEAD}
-        [ -d "$git_dir/objects" ] && [ -d "$git_dir/refs" ] || continue
+        if ! [ -d "$git_dir/objects" ] || ! [ -d "$git_dir/refs" ]; then continue; fi
         count=$((count + 1))
         repository "$git_dir"
     done 4<<FOUND
