@@ -256,11 +256,29 @@ fn lookalike(image: &ImageRef) -> Option<&'static str> {
 
 /// Another name that is drawn nearly alike: `rnysql`, `g0lang`, `clebian`.
 fn drawn(famous: &str, name: &str) -> bool {
-    const ALIKE: &[(&str, &str)] =
-        &[("rn", "m"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("1", "l"), ("i", "l")];
-    let plain =
-        |text: &str| ALIKE.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
-    famous != name && name.len() <= famous.len() + 4 && plain(famous) == plain(name)
+    famous != name && name.len() <= famous.len() + 4 && plain(famous).eq(plain(name))
+}
+
+/// A name's letters, those that look alike written as one.
+fn plain(name: &str) -> impl Iterator<Item = u8> {
+    let mut bytes = name.bytes().peekable();
+    std::iter::from_fn(move || {
+        let first = bytes.next()?;
+        let pair = match (first, bytes.peek()) {
+            (b'r', Some(b'n')) => Some(b'm'),
+            (b'v', Some(b'v')) => Some(b'w'),
+            (b'c', Some(b'l')) => Some(b'd'),
+            _ => None,
+        };
+        if pair.is_some() {
+            bytes.next();
+        }
+        Some(pair.unwrap_or(match first {
+            b'0' => b'o',
+            b'1' | b'i' => b'l',
+            other => other,
+        }))
+    })
 }
 
 fn one_off(famous: &str, name: &str) -> bool {
