@@ -16,10 +16,15 @@ const COMMANDS: usize = 16;
 /// Bytes of a script that are read.
 const MOST: usize = 256 << 10;
 
+/// What scripts that containers start with are named after.
+const NAMES: [&str; 6] = ["entrypoint", "start", "run", "init", "launch", "boot"];
+
 /// Whether a path is named like the script of an entry point: the Dockerfiles above it may start it.
+/// No other script counts as one, so that none can be changed without them.
 pub fn is_entry_script(path: &BStr) -> bool {
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-    name.contains_str("entrypoint") && (name.ends_with(b".sh") || !name.contains(&b'.'))
+    let named = NAMES.iter().any(|known| name.contains_str(known));
+    named && name.ends_with(b".sh") || name.contains_str("entrypoint") && !name.contains(&b'.')
 }
 
 /// Fills in what the scripts of `stages` execute; `folders` are where the context may be.
@@ -134,7 +139,8 @@ fn join(folder: &str, name: &str) -> String {
 
 /// The script at a path of the context, in the first folder that has it.
 fn script(path: &str, tree: &dyn Tree, folders: &[&BStr]) -> Option<std::rc::Rc<File>> {
-    folders.iter().find_map(|folder| {
+    let followed = is_entry_script(path.as_bytes().as_bstr());
+    folders.iter().filter(|_| followed).find_map(|folder| {
         let path: BString = if folder.is_empty() {
             path.into()
         } else {
