@@ -55,14 +55,18 @@ impl Page {
     pub(super) fn prose(&mut self, indent: usize, text: &str) {
         let text = safe(text);
         let room = self.columns.saturating_sub(indent).max(10);
-        let mut line = String::new();
+        let (mut line, mut used) = (String::new(), 0);
         for word in words(&text) {
-            if !line.is_empty() && line.width() + 1 + word.width() > room {
+            let width = word.width();
+            if !line.is_empty() && used + 1 + width > room {
                 self.put(indent, &line);
                 line.clear();
             }
-            if !line.is_empty() {
+            if line.is_empty() {
+                used = width;
+            } else {
                 line.push(' ');
+                used += 1 + width;
             }
             line.push_str(word);
         }

@@ -33,7 +33,12 @@ pub(in crate::resolve) fn executes(stages: &mut [Stage], tree: &dyn Tree, folder
         let Some(stage) = stages.get(at).filter(|stage| stage.target && !stage.trigger) else {
             continue;
         };
-        let found = paths(stages, stage).into_iter().find_map(|path| script(&path, tree, folders));
+        let words = words(stage);
+        if !brings_a_script(stages, &words) {
+            continue;
+        }
+        let found = paths(stages, stage, &words);
+        let found = found.into_iter().find_map(|path| script(&path, tree, folders));
         let Some(file) = found else { continue };
         if let Some(stage) = stages.get_mut(at) {
             stage.executes = commands(&file.text);
@@ -41,13 +46,28 @@ pub(in crate::resolve) fn executes(stages: &mut [Stage], tree: &dyn Tree, folder
     }
 }
 
-/// Where in the context the first words of the entry point, or of the command, come from.
-fn paths(stages: &[Stage], stage: &Stage) -> Vec<String> {
-    let line = stage.entrypoint.as_ref().or(stage.cmd.as_ref());
-    let words = line.and_then(first).unwrap_or_default();
+/// Whether a copy, or a word of the command line, is named like a script that is followed: all the
+/// rest of the work is about those.
+fn brings_a_script(stages: &[Stage], words: &[String]) -> bool {
+    let named = |path: &str| is_entry_script(path.as_bytes().as_bstr());
+    words.iter().any(|word| named(word))
+        || stages
+            .iter()
+            .flat_map(|stage| &stage.copies)
+            .flat_map(|copy| &copy.sources)
+            .any(|source| named(source.value.text.trim_end_matches('/')))
+}
+
+/// The first words of the entry point, or of the command.
+fn words(stage: &Stage) -> Vec<String> {
+    stage.entrypoint.as_ref().or(stage.cmd.as_ref()).and_then(first).unwrap_or_default()
+}
+
+/// Where in the context the words come from.
+fn paths(stages: &[Stage], stage: &Stage, words: &[String]) -> Vec<String> {
     let mut trail = Trail { stages, left: STEPS, paths: Vec::new() };
     for word in words {
-        trail.follow(stage, &word);
+        trail.follow(stage, word);
     }
     trail.paths
 }

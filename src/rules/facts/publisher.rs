@@ -236,22 +236,18 @@ fn lookalike(image: &ImageRef) -> Option<&'static str> {
         return None;
     }
     let (owner, rest) = image.repository.split_once('/')?;
-    if owner != "library" && (one_off("library", owner) || drawn("library", owner)) {
+    if owner == "library" {
+        let near = |famous: &&str| drawn(famous, rest) || rest.len() >= 5 && one_off(famous, rest);
+        let known = FAMOUS_IMAGES.contains(&rest);
+        return if known { None } else { FAMOUS_IMAGES.iter().copied().find(near) };
+    }
+    if one_off("library", owner) || drawn("library", owner) {
         return Some("library");
     }
-    let famous = KNOWN.iter().filter_map(|(glob, _)| {
+    let mut famous = KNOWN.iter().filter_map(|(glob, _)| {
         glob.strip_prefix("docker.io/")?.strip_suffix("/*").filter(|name| name.len() >= 5)
     });
-    if let Some(famous) = famous.into_iter().find(|famous| drawn(famous, owner)) {
-        return Some(famous);
-    }
-    if owner != "library" || FAMOUS_IMAGES.contains(&rest) {
-        return None;
-    }
-    FAMOUS_IMAGES
-        .iter()
-        .copied()
-        .find(|famous| drawn(famous, rest) || rest.len() >= 5 && one_off(famous, rest))
+    famous.find(|famous| drawn(famous, owner))
 }
 
 /// Another name that is drawn nearly alike: `rnysql`, `g0lang`, `clebian`.

@@ -8,6 +8,7 @@ mod shown;
 mod teller;
 mod token;
 mod value;
+mod words;
 
 pub(in crate::rules) use name::{promises, tells_about};
 pub(in crate::rules) use teller::Teller;

@@ -1,102 +1,21 @@
 //! Secrets with a form of their own.
 
-use std::collections::HashMap;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::OnceLock;
 
 use regex::Regex;
 
 use super::name::Promise;
-use super::provider::{Check, Form, TABLES};
+use super::provider::{Check, Form};
 use super::shown::is_shown;
+use super::words::{ALL, FORMS, hinted};
 use super::{Secret, Strength, value};
 
+/// The pattern of each form, once somebody needed it.
+static PATTERNS: [OnceLock<Option<Regex>>; FORMS] = [const { OnceLock::new() }; FORMS];
 /// Shortest text that any form fits in.
 const SHORTEST: usize = 8;
 /// How many secrets of one form are told in one text.
 const MOST: usize = 32;
-/// How many bits three bytes are told apart by.
-const BITS: u32 = 12;
-
-/// A form, and its pattern once somebody needed it.
-struct Entry {
-    form: &'static Form,
-    pattern: OnceLock<Option<Regex>>,
-}
-
-/// A word to look for, and whose it is.
-struct Word {
-    entry: usize,
-    keyword: &'static str,
-    /// No letter, digit, `_` or `-` may stand in front of it.
-    starts: bool,
-}
-
-/// Every keyword by its first three bytes. An automaton of all of them would take longer to build
-/// than everything else that is done about a push.
-struct Words {
-    entries: Vec<Entry>,
-    /// Which slots hold a word at all: small enough to stay in the processor's nearest cache.
-    taken: [u64; 1 << (BITS - 6)],
-    slots: HashMap<u16, Vec<Word>>,
-}
-
-static WORDS: LazyLock<Words> = LazyLock::new(|| {
-    let forms = TABLES.iter().copied().flatten();
-    let entries: Vec<Entry> = forms.map(|form| Entry { form, pattern: OnceLock::new() }).collect();
-    let mut words = Words { entries, taken: [0; 1 << (BITS - 6)], slots: HashMap::new() };
-    for (entry, of) in words.entries.iter().enumerate() {
-        for &keyword in of.form.keywords {
-            let [a, b, c, ..] = keyword.as_bytes() else { continue };
-            let slot = slot(u32::from_be_bytes([0, *a, *b, *c]));
-            if let Some(bits) = words.taken.get_mut(usize::from(slot >> 6)) {
-                *bits |= 1 << (slot & 63);
-            }
-            let word = Word { entry, keyword, starts: of.form.starts_with(keyword) };
-            words.slots.entry(slot).or_default().push(word);
-        }
-    }
-    words
-});
-
-/// Where a word stands whose first three bytes, in small letters, are these.
-fn slot(three: u32) -> u16 {
-    let hash = three.wrapping_mul(0x9E37_79B1) >> (32 - BITS);
-    u16::try_from(hash).unwrap_or_default()
-}
-
-/// Which forms have a keyword in the text, in any case.
-fn hinted(text: &str, words: &Words) -> Vec<usize> {
-    let bytes = text.as_bytes();
-    let mut seen = Vec::new();
-    let mut three = 0u32;
-    for (end, byte) in bytes.iter().enumerate() {
-        three = (three << 8 | u32::from(byte.to_ascii_lowercase())) & 0x00ff_ffff;
-        let slot = slot(three);
-        let taken = words
-            .taken
-            .get(usize::from(slot >> 6))
-            .is_some_and(|bits| bits >> (slot & 63) & 1 == 1);
-        if taken && end >= 2 {
-            look(bytes, end - 2, words.slots.get(&slot), &mut seen);
-        }
-    }
-    seen.sort_unstable();
-    seen
-}
-
-/// The words that stand at `start`.
-fn look(bytes: &[u8], start: usize, words: Option<&Vec<Word>>, seen: &mut Vec<usize>) {
-    let before = start.checked_sub(1).and_then(|at| bytes.get(at));
-    let inside = before.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte));
-    for word in words.into_iter().flatten().filter(|word| !(word.starts && inside)) {
-        let there = bytes.get(start..start + word.keyword.len());
-        if there.is_some_and(|there| there.eq_ignore_ascii_case(word.keyword.as_bytes()))
-            && !seen.contains(&word.entry)
-        {
-            seen.push(word.entry);
-        }
-    }
-}
 
 /// Every secret of a known form in `text`.
 pub(super) fn find(text: &str) -> Vec<Secret> {
@@ -104,19 +23,17 @@ pub(super) fn find(text: &str) -> Vec<Secret> {
     if text.len() < SHORTEST {
         return found;
     }
-    let words = &*WORDS;
-    let seen = hinted(text, words);
-    let entries = seen.into_iter().filter_map(|at| words.entries.get(at));
-    for entry in entries.filter(|entry| text.contains(entry.form.also)) {
-        let pattern = entry.pattern.get_or_init(|| Regex::new(&entry.form.source()).ok());
+    let forms = hinted(text).into_iter().filter_map(|at| Some((ALL.get(at)?, PATTERNS.get(at)?)));
+    for (form, pattern) in forms.filter(|(form, _)| text.contains(form.also)) {
+        let pattern = pattern.get_or_init(|| Regex::new(&form.source()).ok());
         for captures in pattern.iter().flat_map(|pattern| pattern.captures_iter(text)).take(MOST) {
             let Some(secret) = captures.get(1) else { continue };
             let user = user_of(&text[..secret.start()]);
             let secret = secret.as_str();
-            if let Some(strength) = judge(user, secret, entry.form)
+            if let Some(strength) = judge(user, secret, form)
                 && !found.iter().any(|known: &Secret| known.value.contains(secret))
             {
-                found.push(Secret { what: entry.form.what, value: secret.to_owned(), strength });
+                found.push(Secret { what: form.what, value: secret.to_owned(), strength });
             }
         }
     }
@@ -177,7 +94,7 @@ fn base62(mut number: u32) -> [u8; 6] {
 
 #[cfg(test)]
 mod tests {
-    use super::{WORDS, base62, crc32, find, has_checksum, hinted};
+    use super::{base62, crc32, find, has_checksum};
 
     #[test]
     fn the_checksum_is_that_of_zip_in_base_62() {
@@ -198,18 +115,5 @@ mod tests {
         assert_eq!(find(&format!("ghp_{flat}{sum}")).len(), 1);
         assert_eq!(find(&format!("ghp_{}", "a".repeat(36))).len(), 0);
         assert_eq!(find(&format!("ghp_{}", "x8Kq2mZ0pTr7aB3dE5fG7hI9jK1lM3nO5pQ7")).len(), 1);
-    }
-
-    #[test]
-    fn ordinary_values_hint_at_nothing() {
-        for text in [
-            "node server.js --port 8080",
-            "task-runner disk-usage desk-lamp",
-            "registry.example.org/team/app:1.2.3",
-            "/usr/local/bin:/usr/bin:/bin",
-            "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-        ] {
-            assert!(hinted(text, &WORDS).is_empty(), "{text}");
-        }
     }
 }

@@ -110,8 +110,19 @@ impl Form {
     }
 
     /// Its pattern starts with this keyword: no letter, digit, `_` or `-` stands in front of it.
-    pub(super) fn starts_with(&self, keyword: &str) -> bool {
-        self.whole && self.pattern.replace('\\', "").to_ascii_lowercase().starts_with(keyword)
+    pub(super) const fn starts_with(&self, keyword: &str) -> bool {
+        let (pattern, keyword) = (self.pattern.as_bytes(), keyword.as_bytes());
+        let (mut at, mut matched) = (0, 0);
+        while self.whole && at < pattern.len() && matched < keyword.len() {
+            if pattern[at] != b'\\' {
+                if !pattern[at].eq_ignore_ascii_case(&keyword[matched]) {
+                    return false;
+                }
+                matched += 1;
+            }
+            at += 1;
+        }
+        self.whole && matched == keyword.len()
     }
 }
 
