@@ -221,6 +221,24 @@ fn users_and_stages() {
             "FROM node@{a} AS base\nUSER app\nFROM base AS prod\nFROM prod AS dev\nUSER root\n",
             &["high runs-as-root Dockerfile:5"],
         ),
+        (
+            "D12 another last stage, which starts something",
+            "FROM node@{a} AS prod\nUSER app\nCMD [\"a\"]\n",
+            "FROM node@{a} AS prod\nUSER app\nCMD [\"a\"]\nFROM debian@{a} AS x\nCMD [\"a\"]\n",
+            &["high runs-as-root Dockerfile:4"],
+        ),
+        (
+            "D12 another last stage, which takes the service over",
+            "FROM debian@{a} AS prod\nUSER app\nCMD [\"a\"]\n",
+            "FROM debian@{a} AS prod\nUSER app\nCMD [\"a\"]\nFROM debian@{a} AS x\nCOPY --from=prod /a /a\n",
+            &["high runs-as-root Dockerfile:4"],
+        ),
+        (
+            "D12 another last stage, whose image starts something",
+            "FROM debian@{a} AS prod\nUSER app\nCMD [\"a\"]\n",
+            "FROM debian@{a} AS prod\nUSER app\nCMD [\"a\"]\nFROM httpd@{a} AS x\nCOPY a /a\n",
+            &["high runs-as-root Dockerfile:4"],
+        ),
         // D16: what a trigger does has the severity that it has as an instruction of its own; that
         // it comes by a trigger is told beside it, so nothing is lost by the milder word.
         (

@@ -165,6 +165,19 @@ fn in_a_tree() {
             &[],
         ),
         (
+            "S19 rewritten, its name set apart otherwise",
+            &[(
+                "old/Dockerfile-api",
+                "FROM debian@{a}\nWORKDIR /srv\nADD ./dist/api/ /srv/\nCMD [\"run.sh\"]\n",
+            )],
+            &[(
+                "images/Dockerfile.api",
+                "FROM debian@{a}\nLABEL a=b\nENV LANG=C\nRUN a && \\\n  b && \\\n  c && \\\n  d\n\
+                 WORKDIR /srv\nADD ./dist/api/ /srv/\nRUN e && \\\n  f && \\\n  g\nCMD [\"run.sh\"]\n",
+            )],
+            &[],
+        ),
+        (
             "S23",
             &[("Dockerfile", COPIES), (".dockerignore", "/.env\n.git/\n*.pem\n*.pem\n.ssh \n")],
             &[("Dockerfile", COPIES), (".dockerignore", "*.pem\n.ssh\n.git\n.env\n")],

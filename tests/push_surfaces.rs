@@ -136,3 +136,15 @@ fn a_compose_file_that_can_not_be_read_is_refused_and_named() {
         server.remove(path).commit("taken back");
     }
 }
+
+#[test]
+fn an_image_that_compose_refuses_is_named_once() {
+    let server = Server::new();
+    let image = |image: &str| format!("services:\n  db:\n    image: {image}\n");
+    server.unhook("pre-receive");
+    server.change("compose.yaml", image("acme/db:1.2.3")).push().accepted();
+    server.hook("pre-receive");
+    let said = server.change("compose.yaml", image("acme/db:${TAG:-1.2.4")).push().refused();
+    assert!(said.contains("could not judge compose.yaml:3: compose refuses"), "{said}");
+    assert!(said.contains("0 regressions"), "{said}");
+}

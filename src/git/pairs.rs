@@ -116,7 +116,8 @@ impl Pairing {
         for (at, left) in &before {
             for (place, right) in after.iter().take(MOST_COMPARED / before.len()) {
                 let alike = likeness(left, right);
-                let named = self.removed.get(*at).map(name) == Some(self.name(*place, others));
+                let was = self.removed.get(*at).map(name).unwrap_or_default();
+                let named = same(was, self.name(*place, others));
                 if alike >= if named { NAMED_ALIKE } else { ALIKE } {
                     scored.push((alike + f64::from(u8::from(named)), *at, *place));
                 }
@@ -150,6 +151,15 @@ impl Pairing {
         changes.extend(gone.map(|old| Change { old: Some(old), new: None, renamed: false }));
         changes
     }
+}
+
+/// The same name, however its words are set apart: `Dockerfile-web` and `Dockerfile.web`.
+fn same(was: &BStr, now: &BStr) -> bool {
+    let folded = |name: &BStr| -> Vec<u8> {
+        let set = |byte: u8| if matches!(byte, b'-' | b'_') { b'.' } else { byte };
+        name.iter().map(|byte| set(byte.to_ascii_lowercase())).collect()
+    };
+    folded(was) == folded(now)
 }
 
 fn name(entry: &Entry) -> &BStr {

@@ -23,6 +23,9 @@ pub struct Stage {
     /// It only feeds others: files are copied out of it, or out of what builds on it. A stage that
     /// is neither this nor shipped may still be built by name (`--target`).
     pub builder: bool,
+    /// It is last and has no command, and an earlier stage that feeds nothing has one: that is the
+    /// service, built by name, and this may be a helper.
+    pub aside: bool,
     /// A pseudo stage that holds the `ONBUILD` triggers of stage `index`.
     pub trigger: bool,
     /// The service that builds it with settings of its own; `None`: the file as it stands.

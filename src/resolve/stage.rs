@@ -33,6 +33,9 @@ pub(super) fn stages(
         name.is_some_and(|name| settings.targets.iter().any(|of| of.eq_ignore_ascii_case(name)))
     });
     mark_builders(&mut stages);
+    if settings.targets.is_empty() {
+        mark_aside(&mut stages);
+    }
     (stages, gaps)
 }
 
@@ -139,6 +142,20 @@ fn mark_builders(stages: &mut [Stage]) {
                 *flag = true;
             }
         }
+    }
+}
+
+/// Says whether the last stage starts nothing beside one that does.
+fn mark_aside(stages: &mut [Stage]) {
+    let starts = |stage: &Stage| stage.entrypoint.is_some() || stage.cmd.is_some();
+    let service = |stage: &Stage| {
+        starts(stage) && !stage.shipped && !stage.builder && !stage.trigger && stage.name.is_some()
+    };
+    if !stages.iter().any(service) {
+        return;
+    }
+    for last in stages.iter_mut().filter(|stage| stage.target) {
+        last.aside = !starts(last);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Whether anybody notices that a process no longer works.
 
+use super::facts::image::stands_aside;
 use crate::model::{
     Example, Found, Healthcheck, Known, Level, Measure, Platform, Reference, Rule, Severity,
     Spanned, Stage, WORKLOADS, Workload,
@@ -93,7 +94,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn measure(stage: &Stage, found: &mut Found<'_>) {
-    if !stage.target || stage.trigger {
+    if !stage.target || stage.trigger || stands_aside(stage) {
         return;
     }
     match &stage.healthcheck {

@@ -2,7 +2,7 @@
 
 mod workload;
 
-use super::facts::image::{BaseUser, user_of};
+use super::facts::image::{BaseUser, stands_aside, user_of};
 use super::facts::user::{Switch, is_root, step, switch};
 use crate::model::{
     Base, Copy, Example, Found, Level, Measure, Platform, Reference, Rule, Severity, Spanned, Stage,
@@ -18,6 +18,7 @@ const BASE_VARIABLE: Level =
     Level::low(1, "a user that a variable of the base image names").in_new_unit(Severity::Info);
 const FILES: Level = Level::closed("nobody, for nothing is started");
 const LOST: Level = Level::medium(1, "root, where this stage is built by name").only_lost();
+const ASIDE: Level = Level::low(1, "root, where nothing is started").in_new_unit(Severity::Info);
 const ROOT: Level = Level::high(2, "root");
 
 pub(super) const RULE: Rule = Rule {
@@ -50,6 +51,7 @@ pub(super) const RULE: Rule = Rule {
     levels: &[
         OTHER,
         FILES,
+        ASIDE,
         BASE_VARIABLE,
         BASE_ROOT,
         BASE_UNKNOWN,
@@ -217,6 +219,24 @@ pub(super) const RULE: Rule = Rule {
             beside: &[],
             findings: &[
                 "user of stage release: was not root (USER node), now root, where this stage is built by name (no USER)",
+            ],
+        },
+        Example {
+            file: "Dockerfile", // a helper that starts nothing, last in the file
+            change: "
+                  FROM golang:1.22 AS build
+                  RUN go build -o /app
+                  FROM alpine:3.19 AS release
+                  COPY --from=build /app /app
+                  USER nobody
+                  CMD [\"/app\"]
+                + FROM debian:12 AS upload
+                + COPY --from=build /app /app
+                + RUN curl --upload-file /app https://files.example.org/app
+            ",
+            beside: &[],
+            findings: &[
+                "user of the final stage: was not root (USER nobody), now root, where nothing is started (no USER)",
             ],
         },
         Example {
@@ -398,6 +418,7 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
     let Some(user) = &stage.user else {
         let level = match base {
             BaseUser::Root if hands_out_files(stage) => FILES,
+            BaseUser::Root if stands_aside(stage) => ASIDE,
             BaseUser::Root => BASE_ROOT,
             BaseUser::Other => OTHER,
             BaseUser::Unknown => BASE_UNKNOWN,

@@ -33,6 +33,21 @@ pub(super) const RULE: Rule = Rule {
             findings: &["hadolint DL3002 of the file: told to look away"],
         },
         Example {
+            file: "Dockerfile", // once more
+            change: "
+                  FROM node:20
+                  # hadolint ignore=DL3008
+                  RUN apt-get install -y curl
+                + # hadolint ignore=DL3008
+                + RUN apt-get install -y jq
+                  USER node
+            ",
+            beside: &[],
+            findings: &[
+                "hadolint DL3008 of the file: was told to look away, now told to look away (2 times)",
+            ],
+        },
+        Example {
             file: "Dockerfile", // moved, and in another order
             change: "
                 - # hadolint ignore=DL3006,DL3018
@@ -53,21 +68,25 @@ const HADOLINT: &[u16] = &[
 ];
 
 /// What is told to look away, and how often.
-type Seen<'a> = BTreeMap<String, (Level, u64, &'a Spanned<String>)>;
+type Seen<'a> = BTreeMap<String, (Level, Vec<&'a Spanned<String>>)>;
 
 fn measure(dockerfile: &Dockerfile, _text: &Text, found: &mut Found<'_>) {
     let mut seen = Seen::new();
     for comment in &dockerfile.comments {
         for (what, level) in suppressed(&comment.value) {
-            let entry = seen.entry(what).or_insert((level, 0, comment));
-            entry.1 += 1;
+            let entry = seen.entry(what).or_insert((level, Vec::new()));
+            entry.1.push(comment);
             if level.worse_than(&entry.0) {
                 entry.0 = level;
             }
         }
     }
-    for (what, (level, count, comment)) in seen {
-        found.say(level.of(count), what, comment, "");
+    for (what, (level, comments)) in seen {
+        let [first, others @ ..] = comments.as_slice() else { continue };
+        let place = first.with(()).because(others.iter().map(|other| other.span));
+        let times = comments.len();
+        let shown = if times > 1 { format!("{times} times") } else { String::new() };
+        found.say(level.of(times as u64), what, &place, shown);
     }
 }
 

@@ -113,8 +113,8 @@ pub(super) fn script(node: &Node, tree: &dyn Tree) -> Script {
     script
 }
 
-/// The same text with `${{ … }}` and `{{ … }}` as a variable of the same length: a shell gets what
-/// the CI system puts there.
+/// The same text with `${{ … }}` and `{{ … }}` as a variable of the same length, named after what
+/// stands in it: a shell gets what the CI system puts there.
 fn masked(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -128,7 +128,11 @@ fn masked(text: &str) -> String {
         let end = start + length + 2;
         out.push_str(rest.get(..from).unwrap_or_default());
         out.push('$');
-        out.extend(std::iter::repeat_n('_', end - from - 1));
+        let inside = rest.get(from + 1..end).unwrap_or_default();
+        for c in inside.chars() {
+            let kept = if c.is_ascii_alphanumeric() { c } else { '_' };
+            out.extend(std::iter::repeat_n(kept, c.len_utf8()));
+        }
         rest = rest.get(end..).unwrap_or_default();
     }
     out.push_str(rest);
@@ -184,7 +188,7 @@ mod tests {
         for text in ["a ${{ env.X }} b", "{{x}}", "${{ open", "}} {{", "ä{{ö}}$"] {
             assert_eq!(masked(text).len(), text.len(), "{text}");
         }
-        assert_eq!(masked("a ${{ env.X }}/b"), "a $___________/b");
+        assert_eq!(masked("a ${{ env.X }}/b"), "a $___env_X___/b");
     }
 
     #[test]

@@ -89,6 +89,7 @@ pub(super) fn blank(index: usize, head: Span, base: Spanned<Base>) -> Stage {
         name: None,
         shipped: false,
         builder: false,
+        aside: false,
         target: false,
         trigger: false,
         build: None,

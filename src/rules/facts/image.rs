@@ -1,7 +1,7 @@
 //! Images by name: who runs as whom, and what stands for what.
 
 use super::{glob, official};
-use crate::model::{Base, Glob, ImageRef, Settings};
+use crate::model::{Base, Glob, ImageRef, Settings, Stage};
 
 /// Whom an image's processes run as before any `USER`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,6 +130,45 @@ pub(in crate::rules) fn user_of(base: &Base, settings: &Settings) -> BaseUser {
             _ => BaseUser::Unknown,
         },
     }
+}
+
+/// Official images that start a shell or an interpreter's prompt: whoever builds on one says what is
+/// to run.
+const PROMPTS: &[&str] = &[
+    "almalinux",
+    "alpine",
+    "amazonlinux",
+    "archlinux",
+    "buildpack-deps",
+    "busybox",
+    "centos",
+    "debian",
+    "eclipse-temurin",
+    "elixir",
+    "erlang",
+    "fedora",
+    "golang",
+    "haskell",
+    "julia",
+    "node",
+    "openjdk",
+    "oraclelinux",
+    "perl",
+    "python",
+    "ruby",
+    "rust",
+    "ubuntu",
+];
+
+/// Whether the last stage is a helper beside the service: it starts nothing, and neither does what
+/// it builds on.
+pub(in crate::rules) fn stands_aside(stage: &Stage) -> bool {
+    let prompts = |name: &str| PROMPTS.contains(&name);
+    stage.aside
+        && match named(&stage.root.value) {
+            Some(image) => image.repository.strip_prefix("library/").is_some_and(prompts),
+            None => stage.root.value == Base::Scratch,
+        }
 }
 
 /// Whether the tag decides whom its processes run as.

@@ -1,10 +1,12 @@
 //! One service.
 
 use super::super::Project;
+use super::super::interpolate::LARGEST;
 use super::super::sets::runs;
 use super::{command, data, limit, mount, network, option, port, read, security};
 use crate::model::{
     Base, Entry, Gap, GapKind, ImageRef, Node, Platform, Span, Spanned, Tree, Variable, Workload,
+    interpolate,
 };
 
 /// What a service declares.
@@ -89,6 +91,10 @@ fn asked(node: &Node) -> Vec<Span> {
 /// pulled every time.
 fn image(node: &Node) -> Option<Spanned<Base>> {
     let image = read::value(node.get("image"))?;
+    // What compose refuses names no image: the reader has told it.
+    if image.value.unknown && interpolate(&image.value.text, &|_| None, LARGEST).is_err() {
+        return None;
+    }
     let built = node.get("build").is_some_and(|build| !build.is_null());
     let pulled = node.get("pull_policy").and_then(Node::text);
     let pulled = pulled
