@@ -33,10 +33,10 @@ COMMITS = 5
 SPOKEN = re.compile(r"(?i)image|secur|privilege|user|host|resource|polic|service|role|rule|secret|password|token|ingress|env|port|tls|volume|command|args|account|probe")
 
 
-def git(repository, *arguments, text=None):
+def git(repository, *arguments, check=True):
     command = ["git", "-C", repository, *arguments]
     environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    return subprocess.run(command, check=True, capture_output=True, input=text, env=environment).stdout
+    return subprocess.run(command, check=check, capture_output=True, env=environment).stdout
 
 
 def tree(repository, commit):
@@ -71,7 +71,9 @@ def commits_of(repository, number):
     """Commits that change what is judged, beyond a version, spread over the history."""
     patterns = ["*values.yaml", "*templates/*.yaml", "*templates/*.tpl"]
     format_ = "--format=\x01%H"
-    log = git(repository, "log", "--no-merges", "-U0", "--max-count=1500", format_, "-p", "--", *patterns)
+    options = ["--no-merges", "-U0", "--max-count=1500", format_, "-p"]
+    # A history of which objects are missing ends there.
+    log = git(repository, "log", *options, "--", *patterns, check=False)
     kept = []
     for entry in log.decode("utf-8", "replace").split("\x01")[1:]:
         commit, _, diff = entry.partition("\n")

@@ -4,9 +4,10 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::plan::{Place, Plan, Script};
+use super::plan::{Place, Plan};
 use super::render;
 use super::scope::{Dot, Scope};
+use super::script::Script;
 use super::term::Term;
 use crate::model::template::BranchKind;
 use crate::model::{Content, Declared, File, FileKind, Node, Span, Tree};

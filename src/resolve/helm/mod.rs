@@ -5,8 +5,10 @@ mod expression;
 mod functions;
 mod library;
 mod plan;
+mod printed;
 mod render;
 mod scope;
+mod script;
 mod source;
 mod term;
 mod values;
@@ -21,8 +23,9 @@ use crate::model::{Declared, File, Node, Settings, Tree};
 pub(super) use source::{Draft, of_object, value};
 
 use super::Resolved;
-use plan::{Place, Plan, Script};
+use plan::{Place, Plan};
 use scope::{Dot, Scope};
+use script::Script;
 use values::Values;
 
 /// How many templates of one chart are read because its values changed.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::scope::{Dot, Scope};
+use super::script::Script;
 use super::term::Term;
 use crate::model::template::{self, Action, ActionKind, Branch, BranchKind};
 use crate::model::{File, Span};
@@ -14,40 +15,6 @@ const WAY: usize = 6;
 /// How many items a list has that is gone through item by item.
 const ITEMS: usize = 64;
 
-/// A template's text, taken apart.
-#[derive(Debug)]
-pub(super) struct Script {
-    pub(super) text: Box<str>,
-    pub(super) actions: Vec<Action>,
-    pub(super) branches: Vec<Branch>,
-    /// Where another branch begins to count.
-    edges: Vec<(usize, Option<usize>)>,
-}
-
-impl Script {
-    pub(super) fn new(text: &str) -> Self {
-        let actions = template::actions(text);
-        let branches = template::branches(text, &actions);
-        let edges = edges(&branches);
-        Self { text: text.into(), actions, branches, edges }
-    }
-
-    pub(super) fn code(&self, range: &Range<usize>) -> &str {
-        self.text.get(range.clone()).unwrap_or_default()
-    }
-}
-
-fn edges(branches: &[Branch]) -> Vec<(usize, Option<usize>)> {
-    let mut edges = Vec::new();
-    for (index, branch) in branches.iter().enumerate() {
-        edges.push((branch.body.start, Some(index)));
-        edges.push((branch.body.end, branch.parent));
-    }
-    // Where one ends and another begins at once, the later one counts.
-    edges.sort_by_key(|(at, _)| *at);
-    edges
-}
-
 /// What is known of a branch.
 #[derive(Clone, Debug)]
 pub(super) struct State {
@@ -56,7 +23,7 @@ pub(super) struct State {
     pub(super) because: Vec<Span>,
     pub(super) dot: Dot,
     /// It is gone through once for each item, or part of what is.
-    repeated: Option<usize>,
+    pub(super) repeated: Option<usize>,
 }
 
 /// A branch that is gone through once for each of these.
@@ -81,13 +48,13 @@ pub(super) enum Place {
 
 /// A script, or one pass of a loop in it, under a scope.
 pub(super) struct Plan<'t> {
-    script: Rc<Script>,
+    pub(super) script: Rc<Script>,
     place: Place,
     /// The loop that this is a pass of.
     within: Option<usize>,
     dot: Dot,
     because: Vec<Span>,
-    states: HashMap<usize, State>,
+    pub(super) states: HashMap<usize, State>,
     loops: HashMap<usize, Rc<Loop<'t>>>,
     /// What names stand for at first, and from which byte on something else.
     scope: Scope<'t>,
@@ -269,16 +236,14 @@ impl<'t> Plan<'t> {
     }
 
     /// What names stand for at a byte.
-    fn scope(&self, at: usize) -> &Scope<'t> {
+    pub(super) fn scope(&self, at: usize) -> &Scope<'t> {
         let next = self.later.partition_point(|(from, _)| *from <= at);
         next.checked_sub(1).and_then(|last| self.later.get(last)).map_or(&self.scope, |(_, s)| s)
     }
 
     /// What is known of the branch that a byte of the script is in.
-    fn state_at(&self, at: usize) -> State {
-        let edge = self.script.edges.partition_point(|(start, _)| *start <= at);
-        let branch = edge.checked_sub(1).and_then(|edge| self.script.edges.get(edge));
-        let branch = branch.and_then(|(_, branch)| *branch);
+    pub(super) fn state_at(&self, at: usize) -> State {
+        let branch = self.script.branch_at(at);
         branch.and_then(|index| self.states.get(&index)).cloned().unwrap_or_else(|| self.outside())
     }
 
@@ -302,71 +267,4 @@ impl<'t> Plan<'t> {
     pub(super) fn scope_of(&self, at: Span) -> &Scope<'t> {
         self.scope(self.offset(at))
     }
-
-    /// The text that is left, where all of it is known and it is one line.
-    pub(super) fn line(&self, at: Span) -> Option<Term> {
-        let (text, places, known) = self.printed(at, true);
-        let text = text.trim();
-        if !known || text.contains('\n') {
-            return None;
-        }
-        if text.is_empty() {
-            return Some(Term::nothing().having_seen(places));
-        }
-        Some(Term::text(text, false, at).having_seen(places))
-    }
-
-    /// The text as it is printed, what decided about it, and whether all of it is known. What is
-    /// not stays as it is written.
-    pub(super) fn printed(&self, at: Span, trim: bool) -> (String, Vec<Span>, bool) {
-        let script = &self.script;
-        let (mut text, mut places, mut known, mut from) = (String::new(), Vec::new(), true, 0);
-        let piece = |range: Range<usize>, text: &mut String, next: bool, last: bool| {
-            if self.state_at(range.start).there == Some(false) {
-                return;
-            }
-            let written = script.text.get(range).unwrap_or_default();
-            let written = if trim && next { written.trim_end() } else { written };
-            text.push_str(if trim && last { written.trim_start() } else { written });
-        };
-        for action in &script.actions {
-            let written = script.text.get(action.range.clone()).unwrap_or_default();
-            let behind =
-                from > 0 && script.text.get(..from).is_some_and(|so_far| so_far.ends_with("-}}"));
-            piece(from..action.range.start, &mut text, written.starts_with("{{-"), behind);
-            from = action.range.end;
-            let state = self.state_at(action.range.start);
-            if action.kind == ActionKind::Output && state.there != Some(false) {
-                let code = script.code(&action.code);
-                let term = self.scope(action.range.start).evaluate(code, &state.dot, at);
-                places.extend(term.places());
-                if let Some(printed) = term.printed() {
-                    text.push_str(&printed);
-                } else {
-                    known = false;
-                    text.push_str(term.stands_for().or_else(|| name_of(code)).unwrap_or(written));
-                }
-            }
-            if state.there.is_none() || state.repeated.is_some() {
-                known = false;
-            }
-        }
-        for state in self.states.values() {
-            places.extend(state.because.iter().copied());
-        }
-        let behind = script.text.get(..from).is_some_and(|so_far| so_far.ends_with("-}}"));
-        piece(from..script.text.len(), &mut text, false, behind);
-        places.sort();
-        places.dedup();
-        places.truncate(WAY);
-        (text, places, known)
-    }
-}
-
-/// The name of an included template that names things: it stands for what it makes.
-fn name_of(code: &str) -> Option<&str> {
-    let name = code.strip_prefix("include ").or_else(|| code.strip_prefix("template "))?;
-    let name = name.trim_start().strip_prefix('"')?;
-    let name = name.split('"').next()?;
-    name.to_ascii_lowercase().ends_with("name").then_some(name)
 }

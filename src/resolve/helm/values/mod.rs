@@ -1,12 +1,14 @@
 //! Values of charts, judged by the shape that charts give them: what stands under
 //! `securityContext`, `image`, `resources` means the same in nearly all of them.
 
+mod data;
+mod image;
+
 use std::collections::HashSet;
 use std::rc::Rc;
 
 use crate::model::{
-    Content, DataKind, DataObject, Declaration, Entry, File, FileId, Node, Platform, Scalar,
-    Settings, Span, Spanned, Tree, Unit, Value, Variable, printable,
+    Content, Entry, File, FileId, Node, Platform, Settings, Span, Spanned, Tree, Unit, printable,
 };
 use crate::resolve::Resolved;
 use crate::resolve::kubernetes::{self, Object, Setting};
@@ -70,7 +72,7 @@ pub(super) fn units(
             }
         }
         resolved.add(made);
-        resolved.units.extend(data(values));
+        resolved.units.extend(data::data(values));
     }
     resolved
 }
@@ -267,70 +269,12 @@ impl<'a> Walk<'a> {
             setting: Setting::default(),
         });
     }
-
-    /// The image of a component, put together from wherever its parts stand.
-    fn image(&self, node: &'a Node, path: &[&str]) -> Option<Node> {
-        let inner = match node.get("image") {
-            Some(image) if image.is_map() => image,
-            Some(image) if image.text().is_some() => {
-                let image = self.own(node, "image")?;
-                let tag = ["imageTag", "tag"].iter().find_map(|key| filled(node.get(key)));
-                return joined(None, image, tag, None);
-            }
-            // A map of images; `image` itself was read with what it is of.
-            _ if path.last() == Some(&"image") => return None,
-            _ if node.get("repository").is_some()
-                && (node.get("tag").is_some() || node.get("digest").is_some()) =>
-            {
-                node
-            }
-            _ => return None,
-        };
-        let repository =
-            ["repository", "name"].iter().find_map(|key| filled(self.own(inner, key)))?;
-        let tag = filled(inner.get("tag"));
-        let digest = ["digest", "sha"].iter().find_map(|key| filled(inner.get(key)));
-        joined(filled(inner.get("registry")), repository, tag, digest)
-    }
 }
 
 /// What a list of containers has where it names no image.
 fn named(item: &Node) -> bool {
     let has = |key: &str| item.get(key).is_some();
     has("name") && (has("securityContext") || has("volumeMounts") || has("command"))
-}
-
-fn filled(node: Option<&Node>) -> Option<&Node> {
-    node.filter(|node| node.text().is_some_and(|text| !text.is_empty()))
-}
-
-/// One reference of several parts. Without a tag it is the chart's own version, which can't be
-/// known here.
-fn joined(
-    registry: Option<&Node>,
-    repository: &Node,
-    tag: Option<&Node>,
-    digest: Option<&Node>,
-) -> Option<Node> {
-    let name = repository.text()?;
-    let tagged = name.rsplit('/').next().is_some_and(|last| last.contains([':', '@']));
-    let place = digest.or(tag).unwrap_or(repository);
-    let own = digest.is_none() && tag.is_none() && !tagged;
-    let part = |node: Option<&Node>| node.and_then(Node::text).map(str::to_owned);
-    let mut text = part(registry).map(|registry| format!("{registry}/")).unwrap_or_default();
-    text.push_str(name);
-    match (part(digest), part(tag)) {
-        (Some(digest), _) => text.extend(["@", &digest]),
-        (None, Some(tag)) => text.extend([":", &tag]),
-        (None, None) if own => text.push_str(":{{ .Chart.AppVersion }}"),
-        (None, None) => {}
-    }
-    let parts = [registry, Some(repository), tag, digest];
-    let opaque = own || parts.iter().flatten().any(|part| part.is_opaque());
-    let because = parts.iter().flatten().map(|part| part.span).filter(|span| *span != place.span);
-    let scalar = Scalar { text, plain: false, opaque };
-    let node = Node::new(Content::Scalar(Rc::new(scalar)), place.span);
-    Some(node.because(place.because.iter().copied()).because(because))
 }
 
 fn is_resources(node: &Node) -> bool {
@@ -356,50 +300,4 @@ fn map(entries: Vec<Entry>, span: Span) -> Node {
 
 fn entry(key: &str, value: Node) -> Entry {
     Entry { key: Spanned::new(key.to_owned(), value.span), value }
-}
-
-/// Every value by its path.
-fn data(values: &Values<'_>) -> Option<Declaration> {
-    let mut found = Vec::new();
-    leaves(values.root, &mut String::new(), 0, &mut found);
-    if found.is_empty() {
-        return None;
-    }
-    let span = values.root.span;
-    let of = printable(&values.of, 60);
-    let title = if of.is_empty() { "values".to_owned() } else { format!("values of {of}") };
-    let object = DataObject {
-        file: values.file.text.file,
-        identity: title.clone(),
-        title: title.clone(),
-        head: Span { end_line: span.line, end: span.start, ..span },
-        span,
-        kind: DataKind::Values,
-        values: found,
-        immutable: None,
-    };
-    let unit = Unit::Data(Box::new(object));
-    Some(Declaration { unit, path: values.file.text.path.clone(), title, body: Vec::new() })
-}
-
-fn leaves(node: &Node, path: &mut String, depth: usize, found: &mut Vec<Variable>) {
-    if depth > DEPTH || found.len() >= MOST {
-        return;
-    }
-    let length = path.len();
-    for entry in node.entries() {
-        if !path.is_empty() {
-            path.push('.');
-        }
-        path.push_str(&entry.key.value);
-        leaves(&entry.value, path, depth + 1, found);
-        path.truncate(length);
-    }
-    for item in node.items().iter().filter(|item| item.is_map()) {
-        leaves(item, path, depth + 1, found);
-    }
-    if let Some(text) = node.text().filter(|text| !text.is_empty() && depth > 0) {
-        let value = Some(Value { text: text.to_owned(), unknown: node.is_opaque() });
-        found.push(Variable { name: path.clone(), value, place: node.place(()) });
-    }
 }
