@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use bstr::{BString, ByteSlice as _};
+use bstr::BString;
 
 use super::Id;
 
@@ -95,7 +95,7 @@ fn lines(input: impl Read) -> Result<Vec<(usize, BString)>> {
     input.take(MOST_BYTES + 1).read_to_end(&mut text).context("the hook's input can't be read")?;
     ensure!(text.len() as u64 <= MOST_BYTES, "the hook's input is larger than {MOST_BYTES} bytes");
     let numbered = text.split(|&byte| byte == b'\n').enumerate();
-    let filled = numbered.filter(|(_, line)| !line.trim().is_empty());
+    let filled = numbered.filter(|(_, line)| !line.trim_ascii().is_empty());
     Ok(filled.map(|(at, line)| (at + 1, line.into())).collect())
 }
 

@@ -51,6 +51,7 @@ fn plain(bytes: &[u8]) -> bool {
 
 fn escape_into(out: &mut String, c: char) {
     match c {
+        ' '..='~' => out.push(c),
         '\t' => out.push_str("\\t"),
         '\n' => out.push_str("\\n"),
         '\r' => out.push_str("\\r"),

@@ -23,8 +23,13 @@ const NAMES: [&str; 6] = ["entrypoint", "start", "run", "init", "launch", "boot"
 /// No other script counts as one, so that none can be changed without them.
 pub fn is_entry_script(path: &BStr) -> bool {
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-    let named = NAMES.iter().any(|known| name.contains_str(known));
-    named && name.ends_with(b".sh") || name.contains_str("entrypoint") && !name.contains(&b'.')
+    // Asked of every path that changes: these find short words faster than a search that prepares itself.
+    let has = |word: &str| name.windows(word.len()).any(|part| part == word.as_bytes());
+    if name.ends_with(b".sh") {
+        NAMES.iter().any(|known| has(known))
+    } else {
+        has("entrypoint") && !name.contains(&b'.')
+    }
 }
 
 /// Fills in what the scripts of `stages` execute; `folders` are where the context may be.
