@@ -330,3 +330,43 @@ fn an_ignore_file_names_the_dockerfiles_it_counts_for() {
     assert_eq!(of("docker/web.Dockerfile.dockerignore"), ["docker/web.Dockerfile"]);
     assert_eq!(of("docker/.containerignore"), ["docker/web.Dockerfile", "docker/deep/Dockerfile"]);
 }
+
+#[test]
+fn a_compose_file_says_in_which_folder_a_dockerfile_is_built() {
+    let compose = |context: &str, dockerfile: &str| {
+        format!("services:\n  web:\n    build: {{context: {context}, dockerfile: {dockerfile}}}\n")
+    };
+    let (up, own) =
+        (compose(".", "./docker/docs/Dockerfile"), compose("docker/docs", "Dockerfile"));
+    let (some, all) = ("FROM node:20\nCOPY ./src /app\n", "FROM node:20\nCOPY . /app\n");
+    let count = |compose: &str, ignores: [&str; 2], texts: [&str; 2]| {
+        let tree = |side: usize| {
+            [
+                ("app/docs.compose.yml", compose),
+                ("app/.dockerignore", ignores[side]),
+                ("app/docker/docs/Dockerfile", texts[side]),
+            ]
+        };
+        told(&tree(0), &tree(1)).len()
+    };
+    let strict = "**\n!src\n";
+    // The ignore file of the folder that is named counts, and no other.
+    assert_eq!(count(&up, [strict, strict], [some, all]), 0);
+    assert_eq!(count(&own, [strict, strict], [some, all]), 1);
+    assert_eq!(count(&up, [strict, "!src\n"], [all, all]), 1);
+    assert_eq!(count(&own, [strict, "!src\n"], [all, all]), 0);
+}
+
+#[test]
+fn what_is_taken_by_its_name_is_told_once() {
+    let text = "FROM node:20\nCOPY prod.env /app/.env\nCOPY . .\n";
+    let env = ("prod.env", "DB_PASSWORD=x8Kq2mZ0pTr7\n");
+    let ignore = (".dockerignore", ".git\n");
+    let found = told(
+        &[("Dockerfile", "FROM node:20\nCOPY src .\n"), ignore, env],
+        &[("Dockerfile", text), ignore, env],
+    );
+    let env: Vec<_> = found.iter().filter(|it| it.key.contains("prod.env")).collect();
+    assert_eq!(env.len(), 1, "{found:#?}");
+    assert_eq!(env[0].rule.id, "credential-file");
+}

@@ -158,6 +158,16 @@ fn copies() {
             &["critical credential-file Dockerfile:2"],
         ),
         (
+            "a file with a secret that comes with the context",
+            &[("Dockerfile", ALL), (".dockerignore", ".git\n")],
+            &[
+                ("Dockerfile", ALL),
+                (".dockerignore", ".git\n"),
+                ("prod.env", "DB_PASSWORD=x8Kq2mZ0pTr7\n"),
+            ],
+            &["critical secret-in-environment prod.env:1"],
+        ),
+        (
             "D30 key",
             &[("Dockerfile", APP)],
             &[("Dockerfile", "FROM node@{a}\nCOPY id_rsa k\nUSER app\n")],

@@ -148,3 +148,29 @@ fn an_image_that_compose_refuses_is_named_once() {
     assert!(said.contains("could not judge compose.yaml:3: compose refuses"), "{said}");
     assert!(said.contains("0 regressions"), "{said}");
 }
+
+#[test]
+fn a_compose_file_that_a_template_engine_writes_is_judged() {
+    let files = |host: &str| {
+        let jinja = format!(
+            "services:\n  {{%- if x.db == 'a' %}}\n  db:\n    image: acme/db:1.2.3\n  {{%- endif %}}\n  \
+             web:\n    image: acme/web:{{{{ x.tag }}}}\n    {{# a note #}}\n    ports: ['{host}8080:8080']\n"
+        );
+        let go = format!(
+            "{{{{/* a note */}}}}\nservices:\n  {{{{ if .Db }}}}\n  db:\n    image: acme/db:1.2.3\n  \
+             {{{{ else }}}}\n  db:\n    image: acme/other:1.2.3\n  {{{{ end }}}}\n  api:\n    image: \
+             acme/api:{{{{ .Tag }}}}\n    ports:\n      {{{{range .P}}}}\n      - '{host}9090:9090'\n      \
+             {{{{end}}}}\n"
+        );
+        [("a/docker-compose.yml", jinja), ("b/docker-compose.tmpl.yml", go)]
+    };
+    for ((path, old), (_, new)) in files("127.0.0.1:").into_iter().zip(files("")) {
+        let server = Server::new();
+        server.unhook("pre-receive");
+        server.change(path, old).push().accepted();
+        server.hook("pre-receive");
+        let said = server.change(path, new).push().refused();
+        assert!(said.contains("high  published-port"), "{said}");
+        assert!(said.contains("1 regression,") && !said.contains("could not judge"), "{said}");
+    }
+}

@@ -100,6 +100,7 @@ pub fn compare_beside(
             }
         }
     }
+    told_where_they_stand(&outcome.regressions, &mut worse_together);
     worse_together.sort_by_key(|worse| std::cmp::Reverse(worse.severity));
     fold_contexts(&mut worse_together);
     outcome.regressions.extend(together::regressions(worse_together));
@@ -133,6 +134,19 @@ fn carried(worse: &subtract::Worse<'_>, written: &Written) -> bool {
             .iter()
             .filter_map(|place| told(place.file))
             .any(|rank| worse.now.level.rank <= *rank)
+}
+
+/// A file that came with a secret in it is told by that secret, and not once more by what takes such
+/// a file along.
+fn told_where_they_stand(secrets: &[Regression], contexts: &mut Vec<Regression>) {
+    let mut told: HashMap<&BString, Severity> = HashMap::new();
+    for secret in secrets.iter().filter(|regression| regression.secret.is_some()) {
+        let severity = told.entry(&secret.path).or_insert(secret.severity);
+        *severity = secret.severity.max(*severity);
+    }
+    contexts.retain(|r| {
+        !r.unit.starts_with(CONTEXT) || told.get(&r.path).is_none_or(|told| *told < r.severity)
+    });
 }
 
 /// A Dockerfile that can be built in its own folder and at the top, or that a service builds as well,

@@ -31,6 +31,7 @@ pub(super) fn pair(
         moved.iter().map(|(old, new)| (new.as_ref(), old.as_ref())).collect();
     pairing.by_name(&before, target);
     pairing.by_name(&before, name);
+    pairing.by_name(&before, context);
     pairing.by_base(&before, variants);
     pairing.by_identity();
     pairing.by_similarity(|old, new| was(&before, new) == old.declaration.path);
@@ -198,6 +199,14 @@ fn target(unit: &Unit) -> Option<Name<'_>> {
         Unit::Stage(stage) if stage.target && stage.build.is_none() => {
             Some(Name::Target { trigger: stage.trigger })
         }
+        _ => None,
+    }
+}
+
+/// Where a Dockerfile is built in one folder only, that is its context, whichever it was before.
+fn context(unit: &Unit) -> Option<Name<'_>> {
+    match unit {
+        Unit::Context(context) if context.build.is_none() => Some(Name::Context(Folder::Own)),
         _ => None,
     }
 }

@@ -15,6 +15,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use copies::Source;
 
+use super::compose;
 use crate::model::{BuildContext, EntryKind, Gap, Glob, Reached, Settings, Stage, Tree, clean};
 
 /// Which names below a context are looked at, beside the probes.
@@ -153,8 +154,8 @@ fn context(
     context
 }
 
-/// The context folders: what the settings say, else the Dockerfile's own and the top, the one
-/// left out that plainly doesn't hold what is copied.
+/// The context folders: what the settings or compose files say, else the Dockerfile's own and the
+/// top, the one left out that plainly doesn't hold what is copied.
 fn folders(
     path: &BStr,
     own: &BStr,
@@ -175,6 +176,10 @@ fn folders(
     }
     if own.is_empty() {
         return vec![top.into()];
+    }
+    let said = compose::contexts_of(path, tree);
+    if !said.is_empty() {
+        return said;
     }
     let (here, above) = (held(own, sources, tree), held(top, sources, tree));
     let entries = tree.names(own);

@@ -185,6 +185,10 @@ fn measure(context: &BuildContext, found: &mut Found<'_>) {
         // A probe is no sign that such a file is there: below a copied folder only a lost pattern
         // is told, and a new image with an ignore file is not asked for every pattern.
         match reached.by {
+            // `credential-file` tells it.
+            _ if named(context, &reached.path) => {
+                exposure.told(Told::Elsewhere);
+            }
             _ if reached.file.is_some() => {}
             Taken::Folder => {
                 exposure.told(Told::IfLost);
@@ -200,6 +204,13 @@ fn measure(context: &BuildContext, found: &mut Found<'_>) {
             exposure.same_as(format!("{path}\n{}\n{}", context.folder, file.text.content));
         }
     }
+}
+
+/// Whether an instruction takes a path by its own name as well.
+fn named(context: &BuildContext, path: &str) -> bool {
+    context.reached.iter().any(|reached| {
+        reached.by == Taken::Named && reached.copied != Builders::Nobody && reached.path == path
+    })
 }
 
 fn level(reached: &Reached) -> Level {

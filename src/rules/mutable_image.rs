@@ -1,6 +1,6 @@
 //! How firmly a reference holds the image that it names.
 
-use super::facts::image::{is_local_name, pinned_text, shown};
+use super::facts::image::{is_local_name, is_named_by_version, pinned_text, shown};
 use super::facts::version::{Firmness, firmness};
 use crate::model::{
     Base, Example, Found, ImageRef, Level, Measure, Platform, Reference, Rule, Severity, Spanned,
@@ -206,6 +206,16 @@ pub(super) const RULE: Rule = Rule {
             findings: &["image of service db: was pinned by a digest (postgres:16.2@sha256:5c8d3c8d1cf3…), now no version tag (postgres:latest)"],
         },
         Example {
+            file: "Dockerfile", // a publisher that has its versions in the names of its images
+            change: "
+                - FROM gcr.io/distroless/nodejs:18
+                + FROM gcr.io/distroless/nodejs20-debian12
+                  USER nonroot
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
             file: "compose.yaml", // another version, and what is built here
             change: "
                   services:
@@ -292,6 +302,7 @@ fn level_of(image: &ImageRef, shipped: bool) -> Level {
         (Some(_), _) => DIGEST,
         (None, Firmness::Full) => FULL,
         (None, Firmness::Partial) => PARTIAL,
+        (None, Firmness::Floating) if is_named_by_version(image) => PARTIAL,
         (None, Firmness::Floating) if is_local_name(image) => LOCAL,
         (None, Firmness::Floating) if shipped => FLOATING,
         (None, Firmness::Floating) => FLOATING_BUILD,

@@ -4,7 +4,7 @@
 
 use bstr::{BStr, ByteSlice as _};
 
-use super::{Surface, yaml};
+use super::{Surface, jinja, template, yaml};
 use crate::model::{Declared, FileKind, GapKind, Reading, Text};
 
 pub(super) const SURFACE: Surface =
@@ -122,10 +122,13 @@ fn is_service_key(text: &[u8]) -> bool {
 fn read(text: &Text) -> Reading {
     let (documents, mut gaps) = yaml::documents(text);
     let template = ["{{", "{%"].iter().any(|mark| text.content.contains(mark));
+    // It is no YAML before it is filled in.
+    if template && gaps.iter().any(|gap| gap.kind == GapKind::Unparsed) {
+        let (documents, gaps) = template::filled(text, jinja::and_go(&text.content));
+        return Reading { declared: Declared::Tree(documents), gaps };
+    }
     for gap in &mut gaps {
         match gap.kind {
-            // It is no YAML before it is filled in.
-            GapKind::Unparsed if template => gap.kind = GapKind::Partial,
             // Compose refuses a key that stands twice.
             GapKind::Partial if !template && gap.span.is_some() => gap.kind = GapKind::Unparsed,
             _ => {}

@@ -7,6 +7,7 @@ mod environment;
 mod gitfiles;
 mod hcl;
 mod helm;
+mod jinja;
 mod jsonc;
 mod kubernetes;
 mod others;

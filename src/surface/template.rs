@@ -60,7 +60,12 @@ fn read(text: &Text) -> Reading {
 
 /// The documents of a template; that something can't be read is said once.
 pub(super) fn documents(text: &Text) -> (Vec<Node>, Vec<Gap>) {
-    let (content, actions) = without_named(&text.content, actions(&text.content));
+    filled(text, actions(&text.content))
+}
+
+/// The same where it is known which parts of it are `actions`.
+pub(super) fn filled(text: &Text, actions: Vec<Action>) -> (Vec<Node>, Vec<Gap>) {
+    let (content, actions) = without_named(&text.content, actions);
     let (mut documents, gaps) = attempt(text, &content, &actions);
     if let Some(gap) = gaps.first() {
         let better = repaired(text, &content, &actions, gap);
@@ -104,7 +109,7 @@ fn repaired(text: &Text, content: &str, actions: &[Action], first: &Gap) -> Opti
         let blank = String::from_utf8(content.clone()).unwrap_or_default();
         let left: Vec<Action> = actions
             .iter()
-            .filter(|action| blank.get(action.range.clone()).is_some_and(|it| it.starts_with("{{")))
+            .filter(|action| blank.get(action.range.clone()).is_some_and(|it| it.starts_with('{')))
             .cloned()
             .collect();
         let (documents, gaps) = attempt(text, &blank, &left);

@@ -176,6 +176,40 @@ pub(in crate::resolve) fn named_in(folder: &BStr, tree: &dyn Tree) -> Vec<(BStri
     found
 }
 
+/// The folders that the Dockerfile at `path` is built in, as compose files of its own folder and of
+/// those above say.
+pub(in crate::resolve) fn contexts_of(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
+    let mut found = Vec::new();
+    let (mut folder, mut left) = (parent(path), ABOVE);
+    loop {
+        let names = tree.names(folder);
+        let names = names
+            .iter()
+            .filter(|(name, kind)| *kind == EntryKind::File && is_named_compose(name.as_bstr()));
+        for (name, _) in names.take(NAMES) {
+            let file = tree.file(join(folder, name.as_bstr()).as_bstr()).ok().flatten();
+            let Some(Declared::Tree(documents)) = file.as_ref().map(|file| &file.declared) else {
+                continue;
+            };
+            let services = documents.iter().filter_map(|document| document.get("services"));
+            for build in services.flat_map(Node::entries).filter_map(|it| it.value.get("build")) {
+                let said = |key: &str| build.get(key).and_then(Node::text);
+                let context = said("context").or_else(|| build.text()).unwrap_or(".");
+                let context = inside(folder, context);
+                let dockerfile = said("dockerfile").unwrap_or("Dockerfile");
+                found.extend(context.filter(|context| {
+                    inside(context.as_bstr(), dockerfile).is_some_and(|built| built == path)
+                        && !found.contains(context)
+                }));
+            }
+        }
+        if folder.is_empty() || left == 0 {
+            return found;
+        }
+        (folder, left) = (parent(folder), left - 1);
+    }
+}
+
 fn may_be_compose(name: &BStr) -> bool {
     [".yml", ".yaml", ".json"].iter().any(|end| name.ends_with(end.as_bytes()))
 }

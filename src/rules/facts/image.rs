@@ -222,6 +222,16 @@ pub(in crate::rules) fn is_local_name(image: &ImageRef) -> bool {
     name.is_some_and(|name| !name.contains('/') && !official::is_official(name))
 }
 
+/// Whether an image is of a publisher that has one repository for each version, so that every tag of
+/// one stays with it: `gcr.io/distroless/nodejs20-debian12`, `…/ubi9/nodejs-20`.
+pub(in crate::rules) fn is_named_by_version(image: &ImageRef) -> bool {
+    const PUBLISHERS: &[&str] =
+        &["gcr.io/distroless/*", "registry.access.redhat.com/ubi*/*", "quay.io/sclorg/*"];
+    let name = image.name();
+    PUBLISHERS.iter().any(|glob| glob::matches(glob, &name))
+        && name.rsplit('/').next().is_some_and(|last| last.contains(|c: char| c.is_ascii_digit()))
+}
+
 /// Whether a glob of the policy covers a repository with all its tags.
 pub(in crate::rules) fn names(pattern: &str, image: &ImageRef) -> bool {
     let Ok(pattern) = Glob::new(pattern) else { return false };
