@@ -101,6 +101,8 @@ fn lines(input: impl Read) -> Result<Vec<(usize, BString)>> {
 
 #[cfg(test)]
 mod tests {
+    use bstr::ByteSlice as _;
+
     use super::*;
 
     const A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";

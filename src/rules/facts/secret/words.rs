@@ -28,7 +28,7 @@ struct Words {
     taken: [u64; 1 << (BITS - 6)],
     /// The first word of each slot.
     first: [u16; 1 << BITS],
-    words: [Word; count(true)],
+    all: [Word; count(true)],
 }
 
 static WORDS: Words = Words::new();
@@ -74,18 +74,18 @@ impl Words {
         let mut made = Self {
             taken: [0; 1 << (BITS - 6)],
             first: [NONE; 1 << BITS],
-            words: [none; count(true)],
+            all: [none; count(true)],
         };
         let (mut form, mut at) = (0, 0);
         while form < FORMS {
             let mut key = 0;
             while key < ALL[form].keywords.len() {
                 let keyword = ALL[form].keywords[key];
-                let [a, b, c, ..] = keyword.as_bytes() else { panic!("a keyword is too short") };
-                let slot = slot(u32::from_be_bytes([0, *a, *b, *c]));
+                let bytes = keyword.as_bytes();
+                let slot = slot(u32::from_be_bytes([0, bytes[0], bytes[1], bytes[2]]));
                 made.taken[slot >> 6] |= 1 << (slot & 63);
                 let (starts, next) = (ALL[form].starts_with(keyword), made.first[slot]);
-                made.words[at] = Word { keyword, form: form as u16, starts, next };
+                made.all[at] = Word { keyword, form: form as u16, starts, next };
                 made.first[slot] = at as u16;
                 at += 1;
                 key += 1;
@@ -99,7 +99,7 @@ impl Words {
     fn of(&self, slot: usize) -> impl Iterator<Item = &Word> {
         let taken = self.taken.get(slot >> 6).is_some_and(|bits| bits >> (slot & 63) & 1 == 1);
         let first = if taken { self.first.get(slot) } else { None };
-        let word = |at: u16| self.words.get(usize::from(at));
+        let word = |at: u16| self.all.get(usize::from(at));
         std::iter::successors(first.and_then(|at| word(*at)), move |last| word(last.next))
     }
 }
