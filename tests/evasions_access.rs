@@ -300,6 +300,58 @@ macro_rules! binding {
 }
 
 #[test]
+fn roles_that_are_there_already() {
+    let grave = role!(
+        "ClusterRole",
+        "{name: grave}",
+        "{apiGroups: [''], resources: [secrets], verbs: [get]}"
+    );
+    let small = role!(
+        "ClusterRole",
+        "{name: small}",
+        "{apiGroups: [''], resources: [pods], verbs: [get]}"
+    );
+    let roles = |last: &str| -> &'static str { format!("{grave}---\n{small}---\n{last}").leak() };
+    let to_small = binding!("ClusterRoleBinding", "small", "{kind: ServiceAccount, name: ci}");
+    let to_grave = binding!("ClusterRoleBinding", "grave", "{kind: ServiceAccount, name: ci}");
+    let to_root = binding!("ClusterRoleBinding", "cluster-admin", "{kind: User, name: ci}");
+    let to_own = binding!("ClusterRoleBinding", "small", "{kind: User, name: ci}");
+    let sum = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: sum}\n";
+    let rule = "aggregationRule:\n  clusterRoleSelectors:\n";
+    let every: &'static str = format!("{sum}{rule}  - {{}}\n").leak();
+    let some: &'static str = format!("{sum}{rule}  - matchLabels: {{a: b}}\n").leak();
+    let none: &'static str = format!("{sum}rules: []\n").leak();
+    let patch = ("sum/patch.yaml", some);
+    let base = ("sum/role.yaml", none);
+    let kustomization = ("sum/kustomization.yaml", "resources: [role.yaml]\n");
+    let patched =
+        ("sum/kustomization.yaml", "resources: [role.yaml]\npatches: [{path: patch.yaml}]\n");
+    push_each_tree(&[
+        (
+            "K19 another role, declared beside it",
+            &[("r.yaml", roles(to_small))],
+            &[("r.yaml", roles(to_grave))],
+            &["high role-binding r.yaml:19", "better"],
+        ),
+        ("and back", &[("r.yaml", roles(to_grave))], &[("r.yaml", roles(to_small))], &["better"]),
+        (
+            "a small one for every right",
+            &[("r.yaml", roles(to_root))],
+            &[("r.yaml", roles(to_own))],
+            &["better"],
+        ),
+        ("K18 every role's rights", &[("r.yaml", none)], &[("r.yaml", every)], &["critical cluster-right r.yaml:6"]),
+        ("K18 some roles' rights", &[("r.yaml", none)], &[("r.yaml", some)], &["medium cluster-right r.yaml:6"]),
+        (
+            "K18 by a patch",
+            &[base, kustomization],
+            &[base, patched, patch],
+            &["medium cluster-right sum/patch.yaml:6"],
+        ),
+    ]);
+}
+
+#[test]
 fn rights() {
     push_each_tree(&[
         (

@@ -68,5 +68,17 @@ fn roles() {
     push_each_tree(&[
         ("S39 list", &[("r.yaml", ROLE)], &[("r.yaml", ROLE_LISTED)], &["better"]),
         ("S39 unused binding", &[("b.yaml", BINDING)], &[], &[]),
+        (
+            "names that a template decides",
+            &[(
+                "c/templates/role.yaml",
+                "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: r}\nrules:\n- apiGroups: [rbac.authorization.k8s.io]\n  resources: [clusterroles]\n  verbs: [bind]\n  resourceNames:\n  - {{ template \"name\" . }}\n",
+            )],
+            &[(
+                "c/templates/role.yaml",
+                "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: r}\nrules:\n- apiGroups: [rbac.authorization.k8s.io]\n  resources: [clusterroles]\n  verbs: [bind]\n  resourceNames:\n  - {{- if .Values.name }}\n      {{ template \"name\" . }}\n    {{- else }}\n      {{ .Values.other }}\n    {{- end }}\n",
+            )],
+            &[],
+        ),
     ]);
 }

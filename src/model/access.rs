@@ -1,6 +1,8 @@
 //! Access objects: who may do what in a cluster, and what watches over it.
 
-use super::{FileId, Known, Severity, Span, Spanned, Variable};
+use std::rc::Rc;
+
+use super::{FileId, Known, Selector, Severity, Span, Spanned, Variable};
 
 /// A role and its bindings, a namespace's guard, an admission policy.
 #[derive(Clone, Debug)]
@@ -46,6 +48,27 @@ pub struct Role {
     pub rights: Vec<Spanned<Right>>,
     /// Roles that it is added to by an aggregation label: `admin`, `edit`, `view`.
     pub aggregates_to: Vec<Spanned<String>>,
+    /// The labels of the roles whose rights it is given, whoever declares them.
+    pub aggregates_from: Vec<Spanned<Selector>>,
+}
+
+impl Role {
+    /// What it allows, in words that are the same for two roles that allow the same.
+    #[must_use]
+    pub fn spelled(&self) -> String {
+        let words = |list: &[Spanned<String>]| {
+            let mut words: Vec<&str> = list.iter().map(|word| word.value.as_str()).collect();
+            words.sort_unstable();
+            words.join(" ")
+        };
+        let right = |right: &Spanned<Right>| {
+            let Right { verbs, groups, resources, names, urls } = &right.value;
+            [verbs, groups, resources, names, urls].map(|list| words(list)).join("\n")
+        };
+        let mut rights: Vec<String> = self.rights.iter().map(right).collect();
+        rights.sort_unstable();
+        rights.join("\n\n")
+    }
 }
 
 /// One rule of a role: its verbs on its resources.
@@ -72,8 +95,8 @@ pub struct Binding {
     pub role: Option<Spanned<Known<String>>>,
     /// `User/…`, `Group/…`, `ServiceAccount/namespace/name`.
     pub subjects: Vec<Spanned<String>>,
-    /// The role is declared beside it: what it gives is told there.
-    pub declared: bool,
+    /// The role, where it is declared beside it: what it gives is told there.
+    pub declared: Option<Rc<Role>>,
 }
 
 /// Something that enforces.

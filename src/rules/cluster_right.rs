@@ -21,6 +21,7 @@ const PATHS: Level = Level::medium(1, "every path of the API server");
 const AGGREGATED: Level = Level::medium(1, "every holder of that role has it");
 const AGGREGATED_GRAVE: Level =
     Level::high(2, "every holder of that role has what it must not have");
+const ADDED: Level = Level::medium(1, "added to it, whoever declares them");
 
 pub(super) const RULE: Rule = Rule {
     id: "cluster-right",
@@ -47,6 +48,7 @@ pub(super) const RULE: Rule = Rule {
         PATHS,
         AGGREGATED,
         AGGREGATED_GRAVE,
+        ADDED,
     ],
     references: &[
         Reference::CisKubernetes("5.1.2"),
@@ -155,6 +157,22 @@ pub(super) const RULE: Rule = Rule {
             findings: &["every right of ClusterRole admin: in the whole cluster"],
         },
         Example {
+            file: "role.yaml",
+            change: "
+                  apiVersion: rbac.authorization.k8s.io/v1
+                  kind: ClusterRole
+                  metadata: {name: manager}
+                - rules: []
+                + aggregationRule:
+                +   clusterRoleSelectors:
+                +   - matchLabels: {acme.example.org/for-manager: 'true'}
+            ",
+            beside: &[],
+            findings: &[
+                "rights of roles labelled acme.example.org/for-manager=true of ClusterRole manager: added to it, whoever declares them",
+            ],
+        },
+        Example {
             file: "role.yaml", // a list for a star, in another order
             change: "
                   apiVersion: rbac.authorization.k8s.io/v1
@@ -182,6 +200,14 @@ fn measure(object: &AccessObject, found: &mut Found<'_>) {
         let level = if grave && to.value != "admin" { AGGREGATED_GRAVE } else { AGGREGATED };
         let level = if grave { AGGREGATED_GRAVE } else { level };
         found.say(level, format!("what is added to role {}", to.value), to, "");
+    }
+    for from in &role.aggregates_from {
+        if from.value.is_everything() {
+            found.say(if role.cluster { EVERYTHING } else { EVERYTHING_HERE }, "every right", from, "");
+        } else {
+            let key = format!("rights of roles labelled {}", from.value);
+            found.say(ADDED, key, from, "").told(Told::InKnownUnit);
+        }
     }
 }
 

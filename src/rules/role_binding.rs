@@ -1,12 +1,15 @@
 //! Who is given which role.
 
+use super::facts::right::{CLASSES, Class, Weight, every_right};
 use crate::model::{
-    AccessKind, AccessObject, Binding, Example, Found, Known, Level, Measure, Reference, Rule,
-    Severity, Spanned, Told,
+    AccessKind, AccessObject, Binding, Example, Found, Known, Level, Measure, Reference, Role,
+    Rule, Severity, Spanned, Told,
 };
 
 const VIEW: Level = Level::low(1, "read almost everything but secrets");
-const OTHER: Level = Level::medium(1, "a role declared elsewhere");
+const OTHER: Level = Level::medium(2, "a role declared elsewhere");
+const DECLARED: Level = Level::medium(2, "a role declared beside it");
+const GRAVE: Level = Level::high(4, "a role declared beside it, with grave rights");
 const EDIT: Level = Level::medium(3, "change almost everything in its namespace");
 const EDIT_ALL: Level = Level::high(4, "change almost everything in every namespace");
 const ADMIN: Level = Level::medium(5, "all but quotas in its namespace");
@@ -38,6 +41,8 @@ pub(super) const RULE: Rule = Rule {
     levels: &[
         VIEW,
         OTHER,
+        DECLARED,
+        GRAVE,
         EDIT,
         EDIT_ALL,
         ADMIN,
@@ -120,6 +125,26 @@ pub(super) const RULE: Rule = Rule {
             ],
         },
         Example {
+            file: "binding.yaml", // what it gives is called otherwise now
+            change: "
+                  apiVersion: rbac.authorization.k8s.io/v1
+                  kind: ClusterRoleBinding
+                  metadata: {name: ci}
+                  roleRef: {kind: ClusterRole, name: builder}
+                  subjects:
+                  - {kind: ServiceAccount, name: ci, namespace: ci}
+                  ---
+                  apiVersion: rbac.authorization.k8s.io/v1
+                  kind: ClusterRole
+                - metadata: {name: builder}
+                + metadata: {name: acme-builder}
+                  rules:
+                  - {apiGroups: [''], resources: [secrets], verbs: [get]}
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
             file: "binding.yaml", // one subject less, another order
             change: "
                   apiVersion: rbac.authorization.k8s.io/v1
@@ -175,8 +200,22 @@ fn given<'a>(
         ("cluster-admin", false) => ROOT,
         ("cluster-admin", true) => ROOT_ALL,
         _ => {
-            if !binding.declared {
-                found.say(OTHER, format!("role {name}"), role, "").told(Told::InKnownUnit);
+            // Where its declaration goes, or is called otherwise, nobody is given anything.
+            let level = match &binding.declared {
+                Some(role) if grave(role) => GRAVE,
+                Some(_) => DECLARED,
+                None => OTHER,
+            };
+            let exposure = found.say(level, format!("role {name}"), role, "");
+            exposure.told(Told::IfUnheard).within(["role".to_owned()]);
+            if let Some(role) = &binding.declared {
+                exposure.same_as(role.spelled());
+            }
+            // From there to one without them nobody gains anything.
+            match level {
+                DECLARED => drop(exposure.within(["a grave role".to_owned()])),
+                GRAVE => drop(found.say(GRAVE, "a grave role", role, "").told(Told::Elsewhere)),
+                _ => {}
             }
             return own;
         }
@@ -184,6 +223,15 @@ fn given<'a>(
     // Its kind decides as well how far it reaches.
     found.at(level, "role", &role.clone().because([object.span]));
     own
+}
+
+/// One of its rights leads to others, to secrets or into pods.
+fn grave(role: &Role) -> bool {
+    role.rights.iter().any(|right| {
+        let heavy = |class: &&Class| matches!(class.weight, Weight::Critical | Weight::High);
+        every_right(right).is_some()
+            || CLASSES.iter().filter(heavy).any(|class| class.of(right).is_some())
+    })
 }
 
 fn level(subject: &str, root: bool) -> Level {

@@ -2,8 +2,10 @@
 //!
 //! Source: Kubernetes documentation, "Using RBAC Authorization".
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::rc::Rc;
 
+use super::labels;
 use super::object::Object;
 use crate::model::{Binding, Known, Node, Right, Role, Spanned};
 
@@ -28,7 +30,7 @@ pub(super) fn is_binding(object: &Object) -> bool {
 }
 
 /// The roles that are declared among some objects.
-pub(super) struct Roles(HashSet<(bool, String, String)>);
+pub(super) struct Roles(HashMap<(bool, String, String), Rc<Role>>);
 
 impl Roles {
     pub(super) fn of(objects: &[Object]) -> Self {
@@ -38,13 +40,13 @@ impl Roles {
             "Role" => Some((false, object.scope().to_owned(), object.name().to_owned())),
             _ => None,
         };
-        Self(roles.filter_map(key).collect())
+        Self(roles.filter_map(|object| Some((key(object)?, Rc::new(role(object))))).collect())
     }
 
-    fn has(&self, kind: &str, namespace: &str, name: &str) -> bool {
+    fn get(&self, kind: &str, namespace: &str, name: &str) -> Option<Rc<Role>> {
         let cluster = kind == "ClusterRole";
         let namespace = if cluster { "" } else { namespace };
-        self.0.contains(&(cluster, namespace.to_owned(), name.to_owned()))
+        self.0.get(&(cluster, namespace.to_owned(), name.to_owned())).cloned()
     }
 }
 
@@ -55,10 +57,13 @@ pub(super) fn role(object: &Object) -> Role {
         let to = entry.key.value.strip_prefix(AGGREGATE)?;
         (entry.value.boolean() == Some(true)).then(|| entry.value.place(to.to_owned()))
     });
+    let selectors = object.at("aggregationRule.clusterRoleSelectors").map(Node::items);
+    let selectors = selectors.unwrap_or_default().iter().take(MOST);
     Role {
         cluster: object.kind == "ClusterRole",
         rights: rules.iter().take(MOST).map(right).collect(),
         aggregates_to: aggregates.collect(),
+        aggregates_from: selectors.map(|node| node.place(labels::selector(node))).collect(),
     }
 }
 
@@ -70,11 +75,15 @@ fn right(rule: &Node) -> Spanned<Right> {
         let single = node.filter(|node| !node.is_null()).and_then(Node::spanned);
         items.filter_map(Node::spanned).chain(single).collect()
     };
+    // A name that can't be read is a name all the same.
+    let unread = |node: &Node| node.spanned().unwrap_or_else(|| node.place(String::new()));
+    let names = rule.get("resourceNames").map(Node::items).unwrap_or_default().iter().take(MOST);
+    let names: Vec<Spanned<String>> = names.map(unread).collect();
     rule.place(Right {
         verbs: list("verbs"),
         groups: list("apiGroups"),
         resources: list("resources"),
-        names: list("resourceNames"),
+        names: if names.is_empty() { list("resourceNames") } else { names },
         urls: list("nonResourceURLs"),
     })
 }
@@ -89,7 +98,7 @@ pub(super) fn binding(object: &Object, roles: &Roles) -> Binding {
     let subjects = object.at("subjects").map(Node::items).unwrap_or_default();
     Binding {
         cluster: object.kind == "ClusterRoleBinding",
-        declared: roles.has(kind, object.scope(), text("roleRef.name")),
+        declared: roles.get(kind, object.scope(), text("roleRef.name")),
         role,
         subjects: subjects.iter().take(MOST).filter_map(|node| subject(node, object)).collect(),
     }
