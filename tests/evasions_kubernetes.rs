@@ -269,6 +269,18 @@ fn contexts() {
             &["high runs-as-root web.yaml:11"],
         ),
         (
+            "K33 very many digits",
+            app!("        securityContext: {runAsUser: 1000}\n"),
+            app!("        securityContext: {runAsUser: 0000000000000000000000000000000000000000000000000000000000000000000000}\n"),
+            &["high runs-as-root web.yaml:11"],
+        ),
+        (
+            "K33 an anchor that is set again",
+            app!("        env: []\n        args: &c [a]\n        securityContext: {runAsUser: 1000}\n"),
+            app!("        env: &c {runAsUser: 1000}\n        args: &c {runAsUser: 0}\n        securityContext: *c\n"),
+            &["high runs-as-root web.yaml:12"],
+        ),
+        (
             "K33 octal",
             app!("        securityContext: {runAsUser: 1000}\n"),
             app!("        securityContext: {runAsUser: 00}\n"),
@@ -290,6 +302,12 @@ fn contexts() {
             "K33 alias",
             app!("        securityContext: &c {runAsUser: 1000}\n        env: []\n"),
             app!("        env: &c {runAsUser: 0}\n        securityContext: *c\n"),
+            &["high runs-as-root web.yaml:11"],
+        ),
+        (
+            "K33 a key in quotes, a tag",
+            app!("        securityContext: {runAsUser: 1000}\n"),
+            app!("        securityContext: {\"runAsUser\": !!int \"0\"}\n"),
             &["high runs-as-root web.yaml:11"],
         ),
         (
@@ -448,6 +466,38 @@ fn servers_of_the_cluster() {
             "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nauthentication:\n  \
              anonymous: {enabled: true}\nauthorization: {mode: Webhook}\n",
             &["high control-plane-flag web.yaml:4"],
+        ),
+    ]);
+}
+
+#[test]
+fn a_key_in_place_of_another_one() {
+    let secret = |key: &str, body: &str| -> &'static str {
+        format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData:\n  {key}: |\n    -----BEGIN {} KEY-----\n    {body}\n    -----END {} KEY-----\n",
+            "PRIVATE", "PRIVATE"
+        )
+        .leak()
+    };
+    let one = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDx8Kq2mZ0pTr7aB";
+    let other = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCq7Wc4nY1sVe9uD";
+    let password = |value: &str| -> &'static str {
+        format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData: {{password: {value}}}\n")
+            .leak()
+    };
+    each(&[
+        (
+            "K25 rotated, and committed again",
+            secret("tls.key", one),
+            secret("tls.key", other),
+            &["critical plain-secret web.yaml:7"],
+        ),
+        ("the same key by another name", secret("tls.key", one), secret("server.key", one), &[]),
+        (
+            "a password as open as before",
+            password("x8Kq2mZ0pTr7"),
+            password("y9Lr3nA1qUs8"),
+            &[],
         ),
     ]);
 }

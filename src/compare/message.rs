@@ -55,6 +55,9 @@ pub(super) fn regression(worse: &Worse<'_>, locator: &Locator<'_>, mask: &Mask) 
 pub(super) fn sentence(key: &str, unit: &str, was: Option<&Shown>, now: &Shown) -> String {
     let title = article(unit);
     match was {
+        Some(was) if was == now => {
+            format!("{key} of {title}: was {}, now another one", state(was, key))
+        }
         Some(was) => format!("{key} of {title}: was {}, now {}", state(was, key), state(now, key)),
         None => format!("{key} of {title}: {}", state(now, key)),
     }
@@ -148,6 +151,7 @@ fn excerpts(
     let Some(text) = text(side, file) else { return Vec::new() };
     let shown = |&line: &u32| {
         let content = mask.line(which, file, line, text.line(line)?.trim_end());
+        let content = content.replace('\t', "    ");
         Some(Excerpt { line, text: printable(&content, LINE) })
             .filter(|excerpt| !excerpt.text.trim().is_empty())
     };

@@ -62,7 +62,9 @@ pub(super) fn subtract<'a>(
         for now in unit.exposures.iter().filter(|now| is(&after, now)) {
             let was = before.get(&key(now)).copied();
             if now.level.rank > 0
-                && was.map_or(!now.level.only_lost, |was| now.level.worse_than(&was.level))
+                && was.map_or(!now.level.only_lost, |was| {
+                    now.level.worse_than(&was.level) || is_another(now, was)
+                })
                 && !already(&known, [identity(now), known_by(now)], now)
                 && (was.is_some() || !already(&kinds, [kind(now)], now))
                 && !now.open_under.is_some_and(|key| before.contains_key(&(now.rule.id, key)))
@@ -177,6 +179,11 @@ fn taken_in(other: &HashMap<Key<'_>, &Exposure>, now: &Exposure) -> bool {
         let wider = other.get(&(now.rule.id, key.as_str()));
         wider.is_some_and(|wider| wider.level.rank >= now.level.rank)
     })
+}
+
+/// What took the place of something as open, and is another one.
+fn is_another(now: &Exposure, was: &Exposure) -> bool {
+    now.singular && now.identity != was.identity && !was.level.worse_than(&now.level)
 }
 
 fn worth_a_word(now: &Exposure, was: Option<&Exposure>, known_unit: bool) -> bool {

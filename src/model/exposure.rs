@@ -28,6 +28,8 @@ pub struct Exposure {
     /// What it is one of: where nothing stood under its key, it is not new if another unit of the
     /// affected files was as open with one of the same kind.
     pub kind: Option<[u8; 16]>,
+    /// Another one under the same key is as new as if nothing had stood there.
+    pub singular: bool,
     /// It is open because nothing is declared: what was removed is the cause, its places are only
     /// where the lack shows.
     pub absent: bool,
@@ -116,6 +118,7 @@ impl<'a> Found<'a> {
             identity: None,
             known_by: None,
             kind: None,
+            singular: false,
             absent: false,
             hidden: None,
             together: false,
@@ -139,6 +142,12 @@ impl Exposure {
     /// It is nothing new where an old exposure of its rule has this identity and is as open.
     pub fn known_by(&mut self, identity: impl AsRef<[u8]>) -> &mut Self {
         self.known_by = Some(short(identity.as_ref()));
+        self
+    }
+
+    /// With another identity it is another one, even under the same key.
+    pub fn singular(&mut self) -> &mut Self {
+        self.singular = true;
         self
     }
 

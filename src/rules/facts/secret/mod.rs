@@ -33,6 +33,14 @@ pub(in crate::rules) struct Secret {
     pub strength: Strength,
 }
 
+impl Secret {
+    /// It was made by a machine for one use, a key or a token: in its place another one is another
+    /// credential. A password may only be spelled otherwise.
+    pub(in crate::rules) fn is_issued(&self) -> bool {
+        self.what != "value" && !self.what.contains("password")
+    }
+}
+
 /// Longest text that is looked at in one piece.
 const LONGEST: usize = 64 * 1024;
 

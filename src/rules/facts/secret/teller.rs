@@ -134,10 +134,11 @@ impl<'f, 'a> Teller<'f, 'a> {
             count += 1;
             name = format!("{key} ({count})");
         }
-        self.found
-            .say(level, name, place, redact(&secret.value))
-            .same_as(&secret.value)
-            .hide(secret.value.clone());
+        let exposure = self.found.say(level, name, place, redact(&secret.value));
+        exposure.same_as(&secret.value).hide(secret.value.clone());
+        if secret.strength == Strength::Strong && secret.is_issued() {
+            exposure.singular();
+        }
     }
 }
 
