@@ -649,3 +649,174 @@ fn charts_within_charts_are_given_what_the_outer_one_says() {
         ),
     ]);
 }
+
+#[test]
+fn files_that_a_kustomization_takes_in() {
+    let of = |list: &str| -> &'static str {
+        format!("secretGenerator:\n  - name: db\n    {list}\n").leak()
+    };
+    let file = ("secrets/password.txt", "x8Kq2mZ0pTr7\n");
+    push_each_tree(&[
+        (
+            "K29 a file is added",
+            &[("kustomization.yaml", of("literals: [A=b]"))],
+            &[("kustomization.yaml", of("files: [secrets/password.txt]")), file],
+            &["critical plain-secret secrets/password.txt:1"],
+        ),
+        (
+            "K29 the file gets its secret",
+            &[
+                ("kustomization.yaml", of("files: [pw=secrets/db]")),
+                ("secrets/db", "host=db\nport=5432\n"),
+            ],
+            &[
+                ("kustomization.yaml", of("files: [pw=secrets/db]")),
+                ("secrets/db", "host=db\nport=5432\npassword=x8Kq2mZ0pTr7\n"),
+            ],
+            &["critical plain-secret secrets/db:3"],
+        ),
+        (
+            "K29 a file of variables",
+            &[("kustomization.yaml", of("envs: [db.env]")), ("db.env", "USER=app\n")],
+            &[
+                ("kustomization.yaml", of("envs: [db.env]")),
+                ("db.env", "USER=app\nPASSWORD=x8Kq2mZ0pTr7\n"),
+            ],
+            &["critical plain-secret db.env:2"],
+        ),
+        (
+            "a setting of a ConfigMap",
+            &[
+                ("kustomization.yaml", "configMapGenerator:\n  - name: c\n    files: [app.conf]\n"),
+                ("app.conf", "[db]\nhost = db\n"),
+            ],
+            &[
+                ("kustomization.yaml", "configMapGenerator:\n  - name: c\n    files: [app.conf]\n"),
+                ("app.conf", "[db]\nhost = db\npassword = x8Kq2mZ0pTr7\n"),
+            ],
+            &["critical secret-in-environment app.conf:3"],
+        ),
+        (
+            "sealed, and a name",
+            &[("kustomization.yaml", of("literals: [A=b]"))],
+            &[
+                ("kustomization.yaml", of("files: [a/user.txt, a/password]\n    envs: [a/s.env]")),
+                ("a/user.txt", "app\n"),
+                ("a/password", "ENC[AES256_GCM,data:3wXb,iv:qq3=,tag:Zz1=,type:str]\n"),
+                ("a/s.env", "PASSWORD=ENC[AES256_GCM,data:3wXb,iv:qq3=,tag:Zz1=,type:str]\n"),
+            ],
+            &[],
+        ),
+    ]);
+}
+
+#[test]
+fn values_that_are_handed_over_in_other_forms() {
+    let argo = |helm: &str| -> &'static str {
+        let mut text = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\nspec:\n  source:\n    repoURL: https://charts.example.org\n    chart: web\n    targetRevision: 1.2.3\n    helm:\n".to_owned();
+        for line in helm.lines() {
+            text.push_str("      ");
+            text.push_str(line);
+            text.push('\n');
+        }
+        text.leak()
+    };
+    let safe = "values: |\n  image:\n    repository: acme/web\n    tag: 1.2.3\n  securityContext:\n    privileged: false\n";
+    let open = "values: |\n  image:\n    repository: acme/web\n    tag: latest\n  securityContext:\n    privileged: true\n";
+    let tag = "parameters:\n- name: image.repository\n  value: acme/web\n- name: image.tag\n  value: 1.2.3\n";
+    let latest = "parameters:\n- name: image.repository\n  value: acme/web\n- name: image.tag\n  value: latest\n";
+    let object = "valuesObject:\n  image: {repository: acme/web, tag: 1.2.3}\n  securityContext: {privileged: false}\n";
+    let chart = |privileged: &str| -> &'static str {
+        format!("apiVersion: helm.cattle.io/v1\nkind: HelmChartConfig\nmetadata: {{name: web}}\nspec:\n  valuesContent: |-\n    web:\n      securityContext:\n        privileged: {privileged}\n").leak()
+    };
+    let release = |tag: &str| -> &'static str {
+        format!("apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: web\nspec:\n  values:\n    image: {{repository: acme/web, tag: {tag}}}\n    securityContext: {{privileged: false}}\n").leak()
+    };
+    let overlay = "resources: [web.yaml]\npatches:\n  - target: {kind: HelmRelease}\n    patch: |\n      - op: replace\n        path: /spec/values/securityContext/privileged\n        value: true\n";
+    push_each_tree(&[
+        (
+            "K28 a text",
+            &[("app.yaml", argo(safe))],
+            &[("app.yaml", argo(open))],
+            &["critical privileged-container app.yaml:15", "high mutable-image app.yaml:13"],
+        ),
+        (
+            "K28 parameters",
+            &[("app.yaml", argo(tag))],
+            &[("app.yaml", argo(latest))],
+            &["high mutable-image app.yaml:14"],
+        ),
+        (
+            "K28 a parameter over a value",
+            &[("app.yaml", argo(object))],
+            &[(
+                "app.yaml",
+                argo(&format!(
+                    "{object}parameters:\n- name: securityContext.privileged\n  value: 'true'\n"
+                )),
+            )],
+            &["critical privileged-container app.yaml:15"],
+        ),
+        ("the same as an object", &[("app.yaml", argo(safe))], &[("app.yaml", argo(object))], &[]),
+        (
+            "a chart of the cluster's own",
+            &[("chart.yaml", chart("false"))],
+            &[("chart.yaml", chart("true"))],
+            &["critical privileged-container chart.yaml:8"],
+        ),
+        (
+            "K28 through a kustomization",
+            &[("kustomization.yaml", "resources: [web.yaml]\n"), ("web.yaml", release("1.2.3"))],
+            &[("kustomization.yaml", overlay), ("web.yaml", release("1.2.3"))],
+            &["critical privileged-container kustomization.yaml:7"],
+        ),
+    ]);
+}
+
+#[test]
+fn what_counts_for_a_pod_counts_for_its_containers_by_name() {
+    let release = |values: &str| -> &'static str {
+        let mut text =
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: web\nspec:\n  values:\n"
+                .to_owned();
+        for line in values.lines() {
+            text.push_str("    ");
+            text.push_str(line);
+            text.push('\n');
+        }
+        text.leak()
+    };
+    let image = "image: {repository: acme/web, tag: 1.2.3}";
+    let own = format!(
+        "controllers:\n  web:\n    containers:\n      app:\n        {image}\n        podSecurityContext: {{runAsUser: 568}}\n"
+    );
+    let pod = format!(
+        "controllers:\n  web:\n    pod:\n      securityContext: {{runAsUser: 568}}\n    containers:\n      app:\n        {image}\n"
+    );
+    let all = format!(
+        "defaultPodOptions:\n  securityContext: {{runAsUser: 568}}\ncontrollers:\n  web:\n    containers:\n      app:\n        {image}\n"
+    );
+    let none = format!("controllers:\n  web:\n    containers:\n      app:\n        {image}\n");
+    let host = format!(
+        "defaultPodOptions:\n  hostNetwork: true\ncontrollers:\n  web:\n    containers:\n      app:\n        {image}\n      side:\n        {image}\n"
+    );
+    let both = format!(
+        "controllers:\n  web:\n    containers:\n      app:\n        {image}\n      side:\n        {image}\n"
+    );
+    push_each_tree(&[
+        ("to its pod", &[("web.yaml", release(&own))], &[("web.yaml", release(&pod))], &[]),
+        ("to all pods", &[("web.yaml", release(&pod))], &[("web.yaml", release(&all))], &[]),
+        (
+            "K04 the pod's user goes",
+            &[("web.yaml", release(&all))],
+            &[("web.yaml", release(&none))],
+            &["high runs-as-root web.yaml:8 (old line)"],
+        ),
+        (
+            "the host's network for all of them is told once",
+            &[("web.yaml", release(&both))],
+            &[("web.yaml", release(&host))],
+            &["high host-namespace web.yaml:8"],
+        ),
+    ]);
+}

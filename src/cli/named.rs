@@ -1,4 +1,5 @@
-//! Files that are Dockerfiles or environment files only because a compose file near them says so.
+//! Files that are Dockerfiles or environment files only because a compose file or a kustomization
+//! near them says so.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -10,12 +11,12 @@ use super::snapshot::Snapshot;
 use crate::model::FileKind;
 use crate::resolve;
 
-/// Folders above a file in which compose files are looked for.
+/// Folders above a file in which those are looked for.
 const ABOVE: usize = 4;
 /// Folders of one push that are looked through.
 const MOST: usize = 256;
 
-/// What compose files name, each folder looked through once.
+/// What they name, each folder looked through once.
 pub(super) struct Named<'s, 'r> {
     old: &'s Snapshot<'r>,
     new: &'s Snapshot<'r>,

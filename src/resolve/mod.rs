@@ -81,9 +81,12 @@ pub fn included_projects(tree: &dyn Tree, path: &BStr) -> Vec<BString> {
     compose::projects_of(tree, path)
 }
 
-/// Dockerfiles and environment files that compose files of one folder name, whatever they are called.
+/// Dockerfiles and environment files that compose files and the kustomization of one folder name,
+/// whatever they are called.
 pub fn named_in(folder: &BStr, tree: &dyn Tree) -> Vec<(BString, FileKind)> {
-    compose::named_in(folder, tree)
+    let mut named = compose::named_in(folder, tree);
+    named.extend(kustomize::named_in(folder, tree));
+    named
 }
 
 /// A compose project as it is judged, for comparison with what Compose itself makes of it.
@@ -154,6 +157,7 @@ pub fn units(tree: &dyn Tree, paths: &[BString], names: &Names, settings: &Setti
         }
     }
     let mut made = kustomize::made(tree, &of(&[FileKind::Kustomization]));
+    resolved.units.retain(|unit| !made.holds(unit));
     objects.retain(|object| made.leaves(object));
     for object in &mut objects {
         made.settle(object, tree);

@@ -3,8 +3,8 @@
 use super::facts::image::{covers, named, names, shown};
 use super::facts::publisher::{HOMES, Publisher, of};
 use crate::model::{
-    Base, Example, Found, ImageRef, Level, Measure, Reference, Rule, Severity, Spanned, Stage,
-    Told, Workload,
+    Base, Example, Found, ImageRef, Level, Measure, Platform, Reference, Rule, Severity, Span,
+    Spanned, Stage, Told, Workload,
 };
 
 const TRUSTED: Level = Level::closed("named by the policy");
@@ -207,6 +207,7 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
 /// The image that a container is started from, unless it is built from this tree.
 fn run(workload: &Workload, found: &mut Found<'_>) {
     let Some(base) = workload.image.as_ref().filter(|_| workload.built.is_none()) else { return };
+    let base = &by_name(base, workload.platform);
     if denied(base, found) {
         return;
     }
@@ -214,6 +215,18 @@ fn run(workload: &Workload, found: &mut Found<'_>) {
         Some(image) => say_image(base, &image, RUNS, found),
         None => say(base, RUNS, found),
     }
+}
+
+/// Where an image is put together from several values its name says whose it is, and the tag behind
+/// it nothing.
+fn by_name(base: &Spanned<Base>, platform: Platform) -> Spanned<Base> {
+    let mut places: Vec<Span> = base.places().collect();
+    if matches!(platform, Platform::Values | Platform::Reference) {
+        places.reverse();
+    }
+    let mut places = places.into_iter();
+    let span = places.next().unwrap_or(base.span);
+    Spanned { value: base.value.clone(), span, because: places.collect() }
 }
 
 fn say(base: &Spanned<Base>, levels: [Level; 3], found: &mut Found<'_>) {

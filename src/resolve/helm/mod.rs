@@ -3,6 +3,7 @@
 mod chart;
 mod expression;
 mod functions;
+mod handed;
 mod library;
 mod plan;
 mod printed;
@@ -18,7 +19,7 @@ use std::rc::Rc;
 use bstr::{BStr, BString, ByteSlice as _};
 
 use super::kubernetes::Object;
-use crate::model::{Declared, File, Node, Settings, Tree};
+use crate::model::{Declared, File, FileKind, Node, Settings, Tree};
 
 pub(super) use source::{Draft, of_object, value};
 
@@ -84,24 +85,13 @@ impl<'t> Charts<'t> {
         settings: &Settings,
     ) -> Resolved {
         let of_file = |file: &'f Rc<File>| {
-            let root = first(file)?;
+            let root = first(file)?.clone();
             Some(Values { root, file, of: String::new() })
         };
         let mut all: Vec<Values<'f>> = files.iter().filter_map(of_file).collect();
-        all.extend(objects.iter().filter_map(handed));
+        all.extend(objects.iter().flat_map(|object| handed::of(object, self.tree)));
         values::units(&all, &self.used, self.tree, settings)
     }
-}
-
-/// The values that an object of Flux or Argo CD hands to a chart.
-fn handed(object: &Object) -> Option<Values<'_>> {
-    let path = match (object.group.as_str(), object.kind.as_str()) {
-        ("helm.toolkit.fluxcd.io", "HelmRelease") => "spec.values",
-        ("argoproj.io", "Application") => "spec.source.helm.valuesObject",
-        _ => return None,
-    };
-    let root = object.at(path).filter(|root| root.is_map())?;
-    Some(Values { root, file: &object.file, of: object.title() })
 }
 
 /// The folder of the chart that a template belongs to.
@@ -124,6 +114,18 @@ pub(super) fn first(file: &File) -> Option<&Node> {
 pub(super) fn charts(tree: &dyn Tree, files: &[Rc<File>]) -> Resolved {
     let units = files.iter().flat_map(|file| source::dependencies(file, tree)).collect();
     Resolved { units, ..Resolved::default() }
+}
+
+/// The documents of a text that is written inside another file, on lines of its own: below the line
+/// `above`, where its key stands.
+pub(super) fn inline(node: &Node, above: u32, tree: &dyn Tree) -> Vec<Node> {
+    if node.span.line <= above {
+        return Vec::new();
+    }
+    match tree.part_as(node.span, FileKind::Yaml).map(|reading| reading.declared) {
+        Some(Declared::Tree(documents)) => documents,
+        _ => Vec::new(),
+    }
 }
 
 /// Folder and name of a path.

@@ -100,7 +100,7 @@ fn encoded(node: Option<&Node>, tree: &dyn Tree) -> Vec<Variable> {
 }
 
 /// SOPS writes what it encrypts as `ENC[…]`.
-fn is_sealed(variable: &Variable) -> bool {
+pub(in crate::resolve) fn is_sealed(variable: &Variable) -> bool {
     variable.value.as_ref().is_some_and(|value| value.text.starts_with("ENC["))
 }
 

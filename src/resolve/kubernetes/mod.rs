@@ -27,7 +27,9 @@ use self::volume::Others;
 use super::Resolved;
 use crate::model::{Settings, Tree};
 
+pub(super) use data::is_sealed;
 pub(super) use near::readers_of;
+pub(super) use nested::file as settings_of;
 pub(super) use object::{Object, Setting, objects};
 
 /// The units of the objects of all affected files of one revision, taken together: what one object

@@ -2,7 +2,7 @@
 //! as JSON. Read line by line, whatever their grammar: only names and plain values are wanted.
 
 use super::value::variable;
-use crate::model::{Node, Spanned, Tree, Value, Variable};
+use crate::model::{File, Node, Span, Spanned, Tree, Value, Variable};
 use crate::resolve::shell;
 
 /// How many values one object gives.
@@ -23,6 +23,21 @@ pub(super) fn values(name: &str, node: &Node, tree: &dyn Tree, found: &mut Vec<V
         Spanned::new((), script.span(start..end)).because(node.because.iter().copied())
     };
     inside(name, node, text, &at, found);
+}
+
+/// What a file declares that is taken in as one value under `name`; `by` is where it is named.
+pub(in crate::resolve) fn file(name: &str, file: &File, by: Span, found: &mut Vec<Variable>) {
+    let text = &file.text;
+    let at = |start: usize, end: usize| Spanned::new((), text.span(start..end)).because([by]);
+    let whole = text.content.trim();
+    if is_file(whole) {
+        let node = Node::scalar(whole, false, text.span(0..text.content.len())).because([by]);
+        inside(name, &node, &text.content, &at, found);
+    } else {
+        let end = text.content.trim_end().len();
+        let node = Node::scalar(whole, false, text.span(0..end)).because([by]);
+        push(found, variable(name, &node));
+    }
 }
 
 /// The same of a value that was encoded: all of it stands in one place.

@@ -15,8 +15,9 @@ use bstr::{BStr, BString, ByteSlice as _};
 use super::Resolved;
 use super::helm::{below, first, split};
 use super::kubernetes::{Object, Setting, objects};
-use crate::model::{Declared, File, FileKind, Node, Span, Tree};
+use crate::model::{DataKind, Declaration, Declared, File, FileKind, Node, Span, Tree, Unit};
 
+pub(in crate::resolve) use data::named_in;
 pub(in crate::resolve) use namers::Namers;
 use namers::resources;
 
@@ -69,6 +70,8 @@ pub(super) struct Made {
     pub(super) resolved: Resolved,
     /// Objects as they are changed, in the name of the kustomization.
     pub(super) objects: Vec<Object>,
+    /// Files that objects are generated from: what stands in them is told there.
+    read: HashSet<BString>,
     /// Patches that were laid over what they change: by themselves they say nothing more.
     applied: HashSet<BString>,
     /// Objects that do not count by themselves: file and first byte. Those whose images a
@@ -91,7 +94,7 @@ pub(super) fn made(tree: &dyn Tree, files: &[Rc<File>]) -> Made {
         }
         let Some(root) = first(file) else { continue };
         made.resolved.units.extend(remote::sources(root, file));
-        made.resolved.units.extend(data::generated(root, file, tree));
+        made.resolved.units.extend(data::generated(root, file, tree, &mut made.read));
         let used = made.change(tree, file, root);
         let images = images::of(root).into_iter().enumerate();
         let unused = images.filter(|(at, _)| !used.contains(at));
@@ -102,6 +105,12 @@ pub(super) fn made(tree: &dyn Tree, files: &[Rc<File>]) -> Made {
 }
 
 impl Made {
+    /// Whether a unit is only a file that an object is generated from.
+    pub(super) fn holds(&self, unit: &Declaration) -> bool {
+        matches!(&unit.unit, Unit::Data(data) if data.kind == DataKind::Environment)
+            && self.read.contains(&unit.path)
+    }
+
     /// Whether an object of a file counts by itself: no kustomization stands for it, or has left
     /// it out.
     pub(super) fn leaves(&self, object: &Object) -> bool {
@@ -286,17 +295,6 @@ fn joined(folder: &BStr, text: &str) -> Option<BString> {
         }
     }
     Some(parts.join(&b'/').into())
-}
-
-/// The documents of a text that is written inside another file, on lines of its own.
-fn inline(node: &Node, above: u32, tree: &dyn Tree) -> Vec<Node> {
-    if node.span.line <= above {
-        return Vec::new();
-    }
-    match tree.part_as(node.span, FileKind::Yaml).map(|reading| reading.declared) {
-        Some(Declared::Tree(documents)) => documents,
-        _ => Vec::new(),
-    }
 }
 
 /// The documents of the file that a kustomization names, and its path.

@@ -30,9 +30,6 @@ impl<'t> Namers<'t> {
         if is_kustomization(name) {
             return resources(path, self.tree);
         }
-        if ![&b".yaml"[..], b".yml", b".json", b".env"].iter().any(|end| name.ends_with(end)) {
-            return Vec::new();
-        }
         let name = name.to_str_lossy();
         let names = |file: &&Rc<File>| file.text.content.contains(&*name);
         self.above(folder).iter().filter(names).map(|file| file.text.path.clone()).collect()

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use bstr::BString;
 
-use super::{documents, inline};
+use super::documents;
 use crate::model::{Content, Entry, File, Node, Span, Spanned, Tree};
+use crate::resolve::helm::inline;
 use crate::resolve::kubernetes::Object;
 
 /// How deep a merge goes.

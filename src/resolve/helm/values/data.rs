@@ -8,7 +8,7 @@ use crate::model::{
 /// Every value by its path.
 pub(super) fn data(values: &Values<'_>) -> Option<Declaration> {
     let mut found = Vec::new();
-    leaves(values.root, &mut String::new(), 0, &mut found);
+    leaves(&values.root, &mut String::new(), 0, &mut found);
     if found.is_empty() {
         return None;
     }

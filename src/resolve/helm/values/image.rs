@@ -57,7 +57,7 @@ fn joined(
         (None, None) if own => text.push_str(":{{ .Chart.AppVersion }}"),
         (None, None) => {}
     }
-    let parts = [registry, Some(repository), tag, digest];
+    let parts = [tag, digest, registry, Some(repository)];
     let opaque = own || parts.iter().flatten().any(|part| part.is_opaque());
     let because = parts.iter().flatten().map(|part| part.span).filter(|span| *span != place.span);
     let scalar = Scalar { text, plain: false, opaque };

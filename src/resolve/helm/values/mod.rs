@@ -34,7 +34,7 @@ pub(super) type Used = HashSet<(FileId, u32)>;
 
 /// Values and where they are written.
 pub(super) struct Values<'a> {
-    pub(super) root: &'a Node,
+    pub(super) root: Node,
     pub(super) file: &'a Rc<File>,
     /// Whose they are, in messages; empty for a file of values.
     pub(super) of: String,
@@ -62,7 +62,7 @@ pub(super) fn units(
     let mut resolved = Resolved::default();
     for values in all {
         let mut walk = Walk { values, used, objects: Vec::new() };
-        walk.look(values.root, &mut Vec::new());
+        walk.look(&values.root, &mut Vec::new(), Around::default());
         let mut made = kubernetes::units(&walk.objects, tree, settings);
         for declaration in &mut made.units {
             if let Unit::Workload(workload) = &mut declaration.unit {
@@ -92,6 +92,25 @@ fn title(made: &str, of: &str) -> String {
 /// What the container is called that stands in values without a name around it.
 const TOP: &str = "container top level";
 
+/// What counts for all containers that stand in a map: what their pod says, and what all pods have.
+#[derive(Clone, Copy, Default)]
+struct Around<'a> {
+    pods: Option<&'a Node>,
+    pod: Option<&'a Node>,
+}
+
+impl<'a> Around<'a> {
+    fn get(self, key: &str) -> Option<&'a Node> {
+        let of = |node: Option<&'a Node>| node?.get(key).filter(|value| !value.is_null());
+        of(self.pod).or_else(|| of(self.pods))
+    }
+}
+
+/// Maps of containers by name: what is said of their pod stands beside them.
+fn is_containers(node: &Node) -> bool {
+    ["containers", "initContainers"].iter().any(|key| node.get(key).is_some_and(Node::is_map))
+}
+
 struct Walk<'a> {
     values: &'a Values<'a>,
     used: &'a Used,
@@ -99,7 +118,7 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn look(&mut self, node: &'a Node, path: &mut Vec<&'a str>) {
+    fn look(&mut self, node: &'a Node, path: &mut Vec<&'a str>, around: Around<'a>) {
         if path.len() > DEPTH || self.objects.len() >= MOST {
             return;
         }
@@ -107,11 +126,25 @@ impl<'a> Walk<'a> {
             return;
         }
         if node.is_map() {
-            self.component(node, path);
+            self.component(node, path, around);
         }
+        let controllers = node.get("controllers").map(Node::entries).unwrap_or_default();
+        let pods = controllers.iter().any(|entry| is_containers(&entry.value));
+        let holds = is_containers(node);
         for entry in node.entries().iter().filter(|entry| entry.value.is_map()) {
-            path.push(&entry.key.value);
-            self.look(&entry.value, path);
+            let key = entry.key.value.as_str();
+            let around = match key {
+                // They are no containers themselves.
+                "pod" if holds => continue,
+                "defaultPodOptions" if pods => continue,
+                "controllers" if pods => Around { pods: node.get("defaultPodOptions"), pod: None },
+                "containers" | "initContainers" => Around { pod: node.get("pod"), ..around },
+                _ if path.last().is_some_and(|last| last.ends_with("ontainers")) => around,
+                _ if path.last() == Some(&"controllers") => around,
+                _ => Around::default(),
+            };
+            path.push(key);
+            self.look(&entry.value, path, around);
             path.pop();
         }
     }
@@ -148,7 +181,10 @@ impl<'a> Walk<'a> {
         whole
     }
 
-    fn component(&mut self, node: &'a Node, path: &[&str]) {
+    fn component(&mut self, node: &'a Node, path: &[&str], around: Around<'a>) {
+        let named = path.len().checked_sub(2).and_then(|at| path.get(at));
+        let listed_by_name = matches!(named, Some(&("containers" | "initContainers")));
+        let around = if listed_by_name { around } else { Around::default() };
         let mut container = Vec::new();
         let mut spec = Vec::new();
         container.extend(self.image(node, path).map(|image| entry("image", image)));
@@ -178,7 +214,8 @@ impl<'a> Walk<'a> {
             ("extraVolumes", "volumes"),
             ("volumes", "volumes"),
         ] {
-            spec.extend(self.own(node, from).map(|value| entry(to, value.clone())));
+            let value = self.own(node, from).or_else(|| around.get(to));
+            spec.extend(value.map(|value| entry(to, value.clone())));
         }
         if let Some(account) = node.get("serviceAccount") {
             let token = ["automount", "automountServiceAccountToken"];
