@@ -104,6 +104,21 @@ fn ecs_tasks() {
             ],
         ),
         (
+            "O02 containers by themselves",
+            &[(
+                "containers.json",
+                "[{\"name\": \"app\", \"essential\": true,\n\"image\": \"acme/app@{a}\"}]\n",
+            )],
+            &[(
+                "containers.json",
+                "[{\"name\": \"app\", \"essential\": true, \"privileged\": true,\n\"image\": \"acme/app\"}]\n",
+            )],
+            &[
+                "critical privileged-container containers.json:1",
+                "high mutable-image containers.json:2",
+            ],
+        ),
+        (
             "O02 inside CloudFormation",
             &[(
                 "stack.yaml",
@@ -266,6 +281,42 @@ fn nomad_jobs_and_daemons() {
             ],
         ),
         (
+            "O22 the template of a pack",
+            &[(
+                "packs/web/templates/web.nomad.tpl",
+                "job [[ template \"name\" . ]] {\n  [[ if .x ]]\n  region = [[ .region | quote ]]\n  [[ end ]]\n  group \"g\" {\n    task \"app\" {\n      driver = \"docker\"\n      config {\n        image = \"acme/app:[[ .tag ]]\"\n      }\n    }\n  }\n}\n",
+            )],
+            &[(
+                "packs/web/templates/web.nomad.tpl",
+                "job [[ template \"name\" . ]] {\n  [[ if .x ]]\n  region = [[ .region | quote ]]\n  [[ end ]]\n  group \"g\" {\n    task \"app\" {\n      driver = \"docker\"\n      config {\n        image = \"acme/app:[[ .tag ]]\"\n        privileged = true\n      }\n    }\n  }\n}\n",
+            )],
+            &["critical privileged-container packs/web/templates/web.nomad.tpl:10"],
+        ),
+        (
+            "look-alike: a task joins a group in the host's network",
+            &[(
+                "web.nomad",
+                "job \"web\" {\n  group \"g\" {\n    network {\n      mode = \"host\"\n    }\n    task \"app\" {\n      driver = \"docker\"\n      config {\n        image = \"acme/app@{a}\"\n      }\n    }\n  }\n}\n",
+            )],
+            &[(
+                "web.nomad",
+                "job \"web\" {\n  group \"g\" {\n    network {\n      mode = \"host\"\n    }\n    task \"app\" {\n      driver = \"docker\"\n      config {\n        image = \"acme/app@{a}\"\n      }\n    }\n    task \"side\" {\n      driver = \"docker\"\n      config {\n        image = \"acme/side@{a}\"\n      }\n    }\n  }\n}\n",
+            )],
+            &["low lacks web.nomad:12"],
+        ),
+        (
+            "O22 a task that joins by itself",
+            &[(
+                "web.nomad",
+                "job \"web\" {\n  group \"g\" {\n    task \"app\" {\n      driver = \"docker\"\n      config {\n        image = \"acme/app@{a}\"\n        network_mode = \"host\"\n      }\n    }\n  }\n}\n",
+            )],
+            &[(
+                "web.nomad",
+                "job \"web\" {\n  group \"g\" {\n    task \"app\" {\n      driver = \"docker\"\n      config {\n        image = \"acme/app@{a}\"\n        network_mode = \"host\"\n      }\n    }\n    task \"side\" {\n      driver = \"docker\"\n      config {\n        image = \"acme/side@{a}\"\n        network_mode = \"host\"\n      }\n    }\n  }\n}\n",
+            )],
+            &["high host-namespace web.nomad:14", "low lacks web.nomad:10"],
+        ),
+        (
             "O14",
             &[("daemon.json", "{\"userns-remap\": \"default\", \"iptables\": true}\n")],
             &[("daemon.json", "{\"iptables\": false,\n\"hosts\": [\"tcp://0.0.0.0:2375\"]}\n")],
@@ -314,6 +365,18 @@ fn ci_containers() {
                 "jobs:\n  a:\n    steps:\n      - run: |\n          set -e\n          docker run --rm \\\n            -v /var/run/docker.sock:/var/run/docker.sock acme/t@{a} make\n",
             )],
             &["high runtime-socket .github/workflows/ci.yml:7"],
+        ),
+        (
+            "O05 what another file includes",
+            &[(
+                "ci/gitlab/build.yml",
+                "build:\n  stage: build\n  image: node@{a}\n  script:\n    - make\n",
+            )],
+            &[(
+                "ci/gitlab/build.yml",
+                "build:\n  stage: build\n  image: node:latest\n  script:\n    - make\n",
+            )],
+            &["medium mutable-image ci/gitlab/build.yml:3"],
         ),
         (
             "O05 build arguments",

@@ -3,8 +3,8 @@
 use super::facts::privilege::lost;
 use super::facts::workload::pod;
 use crate::model::{
-    Example, Found, Level, Measure, NamespaceKind, Platform, Reference, Rule, Severity, Shared,
-    Workload,
+    Example, Found, Level, Measure, Namespace, NamespaceKind, Platform, Reference, Rule, Severity,
+    Shared, Spanned, Workload,
 };
 
 const OWN: Level = Level::closed("its own");
@@ -175,8 +175,8 @@ fn measure(workload: &Workload, found: &mut Found<'_>) {
         own_users |= kind == NamespaceKind::User;
         own_network |= kind == NamespaceKind::Network;
         let exposure = found.say(level, key(kind), namespace, evidence);
-        // One more container of a pod is where the others are already.
-        if let Some(pod) = pod(workload) {
+        // One more container of a pod, or task of a group, is where the others are already.
+        if let Some(pod) = pod(workload).or_else(|| group(workload, namespace)) {
             exposure.same_as(format!("{pod}\0{}", key(kind)));
         }
     }
@@ -186,6 +186,13 @@ fn measure(workload: &Workload, found: &mut Found<'_>) {
     if !own_network {
         lost(found, NO_MORE, key(NamespaceKind::Network), workload);
     }
+}
+
+/// The group of a task, where it is the group that says so.
+fn group<'w>(workload: &'w Workload, namespace: &Spanned<Namespace>) -> Option<&'w str> {
+    let own = workload.span.start..=workload.span.end;
+    let nomad = workload.platform == Platform::Nomad && !own.contains(&namespace.span.start);
+    workload.identity.rsplit_once('/').map(|(group, _)| group).filter(|_| nomad)
 }
 
 fn key(kind: NamespaceKind) -> &'static str {

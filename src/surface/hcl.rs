@@ -16,7 +16,11 @@ use crate::model::{Content, Entry, Gap, Node, Scalar, Span, Spanned, Text};
 
 /// The body of a file as a map, `None` where it can't be read, with a gap.
 pub(super) fn document(text: &Text) -> (Option<Node>, Vec<Gap>) {
-    let content = text.content.as_str();
+    masked(text, &text.content)
+}
+
+/// The same from `content`, which stands for the text, byte by byte.
+pub(super) fn masked(text: &Text, content: &str) -> (Option<Node>, Vec<Gap>) {
     let offset = content.len() - content.trim_start_matches('\u{feff}').len();
     let reader = Reader { text, offset };
     match hcl_edit::parser::parse_body(&content[offset..]) {
@@ -27,6 +31,71 @@ pub(super) fn document(text: &Text) -> (Option<Node>, Vec<Gap>) {
             (None, vec![Gap::at(text, span, error.message())])
         }
     }
+}
+
+/// A template of Nomad Pack with its actions, `[[ … ]]`, taken out: blanks where nothing else stands
+/// on their lines, a computed part inside a string, a name elsewhere. It is as long as before.
+pub(super) fn without_actions(content: &str) -> String {
+    let mut out = String::with_capacity(content.len());
+    for line in lines(content) {
+        let bare = actions(line, |_, _| String::new());
+        if bare.trim().is_empty() {
+            out.extend(line.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+            continue;
+        }
+        out.push_str(&actions(line, |before, action| {
+            let inner = action.len().saturating_sub(3);
+            let quoted = before.matches('"').count() % 2 == 1;
+            let one = |c| std::iter::repeat_n(c, inner).collect::<String>();
+            let mut name = if quoted { format!("${{{}}}", one('x')) } else { format!("xxx{}", one('x')) };
+            // An action over several lines keeps them.
+            if action.contains('\n') {
+                name = action.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+            }
+            name
+        }));
+    }
+    out
+}
+
+/// The lines of a template, each with all of the actions that begin on it.
+fn lines(content: &str) -> impl Iterator<Item = &str> {
+    let mut rest = content;
+    std::iter::from_fn(move || {
+        let mut end = 0;
+        loop {
+            let left = rest.get(end..)?;
+            let line = left.find('\n').map_or(left.len(), |at| at + 1);
+            let open = left.find("[[").filter(|at| *at < line);
+            match open.and_then(|at| Some(at + left.get(at..)?.find("]]")? + 2)) {
+                Some(close) => end += close,
+                None => {
+                    end += line;
+                    break;
+                }
+            }
+        }
+        let (line, after) = rest.split_at_checked(end).filter(|(line, _)| !line.is_empty())?;
+        rest = after;
+        Some(line)
+    })
+}
+
+/// A line with something in place of each of its actions, by what stands before it and itself.
+fn actions(line: &str, with: impl Fn(&str, &str) -> String) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(start) = rest.find("[[") {
+        let Some(length) = rest.get(start..).and_then(|rest| rest.find("]]")) else { break };
+        let (before, action) = rest.split_at(start);
+        let (action, after) = action.split_at(length + 2);
+        out.push_str(before);
+        let put = with(&out, action);
+        out.push_str(&put);
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 struct Reader<'t> {

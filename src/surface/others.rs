@@ -16,10 +16,18 @@ pub(super) const ECS: Surface = Surface {
         let alone = is_json(path)
             && content.contains_str("\"containerDefinitions\"")
             && !content.contains_str("\"apiVersion\"");
-        inside || alone
+        inside || alone || (is_json(path) && are_containers(content))
     },
     read: read_either,
 };
+
+/// A list of container definitions, as the command line and Terraform take it.
+fn are_containers(content: &[u8]) -> bool {
+    const OWN: &[&str] = &["\"essential\"", "\"portMappings\"", "\"logConfiguration\""];
+    content.trim_ascii_start().starts_with(b"[")
+        && ["\"name\"", "\"image\""].iter().all(|key| content.contains_str(key))
+        && OWN.iter().any(|key| content.contains_str(key))
+}
 
 /// `.devcontainer/devcontainer.json`, and a feature's own file.
 pub(super) const DEVCONTAINER: Surface = Surface {
@@ -47,11 +55,11 @@ pub(super) const BAKE: Surface = Surface {
     read: |text| if text.path.ends_with(b".hcl") { read_hcl(text) } else { read_json(text) },
 };
 
-/// `web.nomad`, `web.nomad.hcl`.
+/// `web.nomad`, `web.nomad.hcl`, the template of a pack.
 pub(super) const NOMAD: Surface = Surface {
     id: "nomad",
     kind: FileKind::Nomad,
-    recognises: |path| has_ending(path, &[b".nomad", b".hcl", b".job"]),
+    recognises: |path| has_ending(path, &[b".nomad", b".hcl", b".job", b".nomad.tpl"]),
     concerns: |_, content| {
         content.contains_str("driver")
             && content.contains_str("task ")
@@ -125,12 +133,20 @@ pub(super) const WORKFLOW: Surface = Surface {
 pub(super) const GITLAB: Surface = Surface {
     id: "gitlab-ci",
     kind: FileKind::GitlabCi,
-    recognises: |path| {
-        yaml::is_yaml(path) && (holds(path, ".gitlab-ci") || holds(path, ".gitlab/ci/"))
-    },
-    concerns: super::always,
+    recognises: |path| yaml::is_yaml(path) && path.contains_str("gitlab"),
+    concerns: |path, content| is_gitlab(path) || has_jobs(content),
     read: read_yaml,
 };
+
+fn is_gitlab(path: &BStr) -> bool {
+    holds(path, ".gitlab-ci") || holds(path, ".gitlab/ci/")
+}
+
+/// `ci/gitlab/builds.yml`, which another one includes.
+fn has_jobs(content: &[u8]) -> bool {
+    content.contains_str("\n  script:")
+        && (content.contains_str("\n  stage:") || content.contains_str("\n  extends:"))
+}
 
 /// `.circleci/config.yml`.
 pub(super) const CIRCLE: Surface = Surface {
@@ -189,6 +205,9 @@ fn read_json(text: &Text) -> Reading {
 }
 
 fn read_hcl(text: &Text) -> Reading {
+    if text.path.ends_with(b".tpl") {
+        return one(hcl::masked(text, &hcl::without_actions(&text.content)));
+    }
     one(hcl::document(text))
 }
 

@@ -117,8 +117,11 @@ fn lifecycle(entry: &Entry, tree: &dyn Tree, unit: &mut Workload) {
 fn features(root: &Node, file: &Rc<File>, out: &mut Vec<Declaration>) {
     for entry in root.get("features").map(Node::entries).unwrap_or_default() {
         let name = entry.key.value.as_str();
-        // A bare name is one that the tool itself brought along once.
-        if name.starts_with('.') || !name.contains('/') {
+        // A bare name is one that the tool itself brought along once; a folder has no registry.
+        let host = name.split('/').next().unwrap_or_default();
+        let folder = name.matches('/').count() == 1 && !host.contains(['.', ':']);
+        let here = !name.contains('/') || (folder && !name.contains('@'));
+        if name.starts_with('.') || here {
             continue;
         }
         let tag = name.rfind(':').filter(|at| !name.get(*at..).unwrap_or_default().contains('/'));

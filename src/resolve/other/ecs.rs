@@ -21,6 +21,9 @@ pub(super) fn units(root: &Node, file: &Rc<File>, _: &dyn Tree, out: &mut Vec<De
         for task in root.items().iter().take(TASKS) {
             task_units(task, "", file, out);
         }
+        // Containers by themselves: what they are part of is said elsewhere.
+        let is = |node: &&Node| node.get("image").is_some() && node.get("name").is_some();
+        containers(root.items().iter().filter(is), root, "", file, out);
     }
     for key in ["taskDefinition", "TaskDefinition"] {
         if let Some(task) = root.get(key).filter(|task| task.is_map()) {
@@ -41,10 +44,20 @@ pub(super) fn units(root: &Node, file: &Rc<File>, _: &dyn Tree, out: &mut Vec<De
 
 /// The containers of one task.
 fn task_units(task: &Node, logical: &str, file: &Rc<File>, out: &mut Vec<Declaration>) {
-    let Some(containers) = field(task, "containerDefinitions") else { return };
+    let Some(listed) = field(task, "containerDefinitions") else { return };
     let family = field_word(task, "family").filter(|family| !family.value.unknown);
     let family = family.map_or_else(|| logical.to_owned(), |family| family.value.text);
-    for (index, container) in containers.items().iter().filter(|node| node.is_map()).enumerate() {
+    containers(listed.items().iter().filter(|node| node.is_map()), task, &family, file, out);
+}
+
+fn containers<'n>(
+    listed: impl Iterator<Item = &'n Node>,
+    task: &Node,
+    family: &str,
+    file: &Rc<File>,
+    out: &mut Vec<Declaration>,
+) {
+    for (index, container) in listed.enumerate() {
         let name = field_word(container, "name").map(|name| name.value.text);
         let name = name.unwrap_or_else(|| index.to_string());
         let of = if family.is_empty() { String::new() } else { format!(" of task {family}") };

@@ -37,3 +37,15 @@ fn what_can_not_be_read_is_a_gap() {
     assert_eq!(gaps[0].span.unwrap().line, 2);
     assert!(read(&"[".repeat(100_000)).0.is_none());
 }
+
+#[test]
+fn actions_of_a_pack_are_taken_out() {
+    let pack = "job [[ template \"name\" . ]] {\n  [[ if .x ]]\n  group \"g\" {\n    count = [[ .n ]]\n    image = \"web:[[ var \"tag\" . ]]\"\n  }\n  [[- end ]]\n}\n";
+    let plain = super::without_actions(pack);
+    assert_eq!(plain.len(), pack.len());
+    assert_eq!(plain.lines().count(), pack.lines().count());
+    assert!(hcl_edit::parser::parse_body(&plain).is_ok(), "{plain}");
+    for odd in ["[[", "a [[ b", "[[ a\n]] b", "x = \"[[\"", "[[]]", "]] [["] {
+        assert_eq!(super::without_actions(odd).len(), odd.len(), "{odd}");
+    }
+}
