@@ -306,17 +306,15 @@ fn roles_that_are_there_already() {
         "{name: grave}",
         "{apiGroups: [''], resources: [secrets], verbs: [get]}"
     );
-    let small = role!(
-        "ClusterRole",
-        "{name: small}",
-        "{apiGroups: [''], resources: [pods], verbs: [get]}"
-    );
+    let small =
+        role!("ClusterRole", "{name: small}", "{apiGroups: [''], resources: [pods], verbs: [get]}");
     let roles = |last: &str| -> &'static str { format!("{grave}---\n{small}---\n{last}").leak() };
     let to_small = binding!("ClusterRoleBinding", "small", "{kind: ServiceAccount, name: ci}");
     let to_grave = binding!("ClusterRoleBinding", "grave", "{kind: ServiceAccount, name: ci}");
     let to_root = binding!("ClusterRoleBinding", "cluster-admin", "{kind: User, name: ci}");
     let to_own = binding!("ClusterRoleBinding", "small", "{kind: User, name: ci}");
-    let sum = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: sum}\n";
+    let sum =
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: sum}\n";
     let rule = "aggregationRule:\n  clusterRoleSelectors:\n";
     let every: &'static str = format!("{sum}{rule}  - {{}}\n").leak();
     let some: &'static str = format!("{sum}{rule}  - matchLabels: {{a: b}}\n").leak();
@@ -340,8 +338,18 @@ fn roles_that_are_there_already() {
             &[("r.yaml", roles(to_own))],
             &["better"],
         ),
-        ("K18 every role's rights", &[("r.yaml", none)], &[("r.yaml", every)], &["critical cluster-right r.yaml:6"]),
-        ("K18 some roles' rights", &[("r.yaml", none)], &[("r.yaml", some)], &["medium cluster-right r.yaml:6"]),
+        (
+            "K18 every role's rights",
+            &[("r.yaml", none)],
+            &[("r.yaml", every)],
+            &["critical cluster-right r.yaml:6"],
+        ),
+        (
+            "K18 some roles' rights",
+            &[("r.yaml", none)],
+            &[("r.yaml", some)],
+            &["medium cluster-right r.yaml:6"],
+        ),
         (
             "K18 by a patch",
             &[base, kustomization],

@@ -271,13 +271,19 @@ fn contexts() {
         (
             "K33 very many digits",
             app!("        securityContext: {runAsUser: 1000}\n"),
-            app!("        securityContext: {runAsUser: 0000000000000000000000000000000000000000000000000000000000000000000000}\n"),
+            app!(
+                "        securityContext: {runAsUser: 0000000000000000000000000000000000000000000000000000000000000000000000}\n"
+            ),
             &["high runs-as-root web.yaml:11"],
         ),
         (
             "K33 an anchor that is set again",
-            app!("        env: []\n        args: &c [a]\n        securityContext: {runAsUser: 1000}\n"),
-            app!("        env: &c {runAsUser: 1000}\n        args: &c {runAsUser: 0}\n        securityContext: *c\n"),
+            app!(
+                "        env: []\n        args: &c [a]\n        securityContext: {runAsUser: 1000}\n"
+            ),
+            app!(
+                "        env: &c {runAsUser: 1000}\n        args: &c {runAsUser: 0}\n        securityContext: *c\n"
+            ),
             &["high runs-as-root web.yaml:12"],
         ),
         (
@@ -493,11 +499,6 @@ fn a_key_in_place_of_another_one() {
             &["critical plain-secret web.yaml:7"],
         ),
         ("the same key by another name", secret("tls.key", one), secret("server.key", one), &[]),
-        (
-            "a password as open as before",
-            password("x8Kq2mZ0pTr7"),
-            password("y9Lr3nA1qUs8"),
-            &[],
-        ),
+        ("a password as open as before", password("x8Kq2mZ0pTr7"), password("y9Lr3nA1qUs8"), &[]),
     ]);
 }

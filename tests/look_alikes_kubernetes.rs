@@ -57,6 +57,14 @@ spec:
   - patchType: ApplyConfiguration
     applyConfiguration: {expression: 'Object{metadata: Object.metadata{labels: {\"zone\": \"a\"}}}'}
 ";
+    let tuning = "apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicy
+metadata: {name: backlog}
+spec:
+  mutations:
+  - patchType: JSONPatch
+    jsonPatch: {expression: '[JSONPatch{op: \"add\", path: \"/spec/securityContext/sysctls\", value: [{\"name\": \"net.core.somaxconn\", \"value\": \"4096\"}]}]'}
+";
     let namespace = "apiVersion: v1
 kind: Namespace
 metadata: {name: web, labels: {pod-security.kubernetes.io/enforce: privileged}}
@@ -77,8 +85,42 @@ data:
             &[],
         ),
         ("a policy that sets labels", &[other, ("a.yaml", mutating)], &[other], &[]),
+        ("a policy that tunes the kernel", &[other, ("a.yaml", tuning)], &[other], &[]),
         ("a namespace that asks for nothing", &[other, ("a.yaml", namespace)], &[other], &[]),
         ("the name of an annotation", &[other], &[other, ("a.yaml", settings)], &[]),
+    ]);
+}
+
+#[test]
+fn what_a_chart_is_called_and_where_a_mount_comes_from() {
+    let chart = |name: &str, host: &str| -> &'static str {
+        format!("apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n- name: {name}\n  version: 1.2.3\n  repository: https://{host}\n").leak()
+    };
+    let values = |image: &str| -> &'static str {
+        format!("web:\n  image:\n    repository: {image}\n    tag: '1.2.3'\n").leak()
+    };
+    let mount = format!(
+        "{AGENT}        volumeMounts:\n        - {{name: pods, mountPath: /pods, mountPropagation: HostToContainer}}\n      volumes:\n      - name: pods\n        hostPath: {{path: /srv/pods}}\n"
+    );
+    push_each_tree(&[
+        (
+            "another chart in place of one",
+            &[("Chart.yaml", chart("old-proxy", "charts.example.com"))],
+            &[("Chart.yaml", chart("new-proxy", "charts.example.org"))],
+            &[],
+        ),
+        (
+            "the name says whose image it is",
+            &[("values-prod.yaml", values("acme/web"))],
+            &[("values-prod.yaml", values("evil/web"))],
+            &["high base-image values-prod.yaml:3"],
+        ),
+        (
+            "a new mount is told once",
+            &[("a.yaml", AGENT)],
+            &[("a.yaml", &mount)],
+            &["medium host-mount a.yaml:21"],
+        ),
     ]);
 }
 

@@ -10,7 +10,7 @@ use bstr::{BStr, BString, ByteSlice};
 
 use super::subtract::Worse;
 use super::{Model, Side};
-use crate::model::{AccessKind, Declaration, Exposure, Measured, Stage, Unit};
+use crate::model::{AccessKind, Declaration, Exposure, Measured, SourceKind, Stage, Unit};
 
 /// Lines in common, of all lines, from which two units are taken for the same.
 const ALIKE: f64 = 0.5;
@@ -242,7 +242,8 @@ fn comparable(old: &Unit, new: &Unit) -> bool {
             let beside = |stage: &Stage| stage.build.as_ref().is_some_and(|build| !build.inline);
             same_role(a, b) && beside(a) == beside(b)
         }
-        (Unit::Source(a), Unit::Source(b)) => a.kind == b.kind,
+        // A chart is fetched by its name: another name is another chart.
+        (Unit::Source(a), Unit::Source(b)) => a.kind == b.kind && a.kind != SourceKind::Chart,
         (Unit::Network(a), Unit::Network(b)) => discriminant(&a.kind) == discriminant(&b.kind),
         (Unit::Access(a), Unit::Access(b)) => match (&a.kind, &b.kind) {
             (AccessKind::Guard(a), AccessKind::Guard(b)) => a.kind == b.kind,

@@ -203,7 +203,12 @@ fn measure(object: &AccessObject, found: &mut Found<'_>) {
     }
     for from in &role.aggregates_from {
         if from.value.is_everything() {
-            found.say(if role.cluster { EVERYTHING } else { EVERYTHING_HERE }, "every right", from, "");
+            found.say(
+                if role.cluster { EVERYTHING } else { EVERYTHING_HERE },
+                "every right",
+                from,
+                "",
+            );
         } else {
             let key = format!("rights of roles labelled {}", from.value);
             found.say(ADDED, key, from, "").told(Told::InKnownUnit);

@@ -91,6 +91,21 @@ pub(super) const RULE: Rule = Rule {
             ],
         },
         Example {
+            file: "service.yaml", // another number for the same port of the pods
+            change: "
+                  apiVersion: v1
+                  kind: Service
+                  metadata: {name: web}
+                  spec:
+                    type: NodePort
+                    ports:
+                -   - {port: 8080, targetPort: 9090, nodePort: 30000}
+                +   - {port: 9090, targetPort: 9090, nodePort: 30000}
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
             file: "service.yaml", // the default written out, fewer addresses
             change: "
                   apiVersion: v1
@@ -148,7 +163,11 @@ fn reach(object: &NetworkObject, service: &Service, found: &mut Found<'_>) {
     for port in &service.ports {
         let key = format!("port {}/{}", port.value.text, port.value.protocol);
         let level = if outside { listens(port) } else { CLOSED };
-        found.say(level, key, port, "").told(Told::IfUnheard);
+        let exposure = found.say(level, key, port, "").told(Told::IfUnheard);
+        // Under another number it leads to the same port of the pods.
+        if let Some((inner, _)) = port.value.container {
+            exposure.same_as(format!("{}\0{inner}/{}", object.identity, port.value.protocol));
+        }
     }
 }
 

@@ -292,11 +292,16 @@ fn level(holds: Holds, read_only: bool, platform: Platform) -> Level {
 }
 
 fn propagation(mount: &Spanned<Mount>, path: &str, found: &mut Found<'_>) {
-    let Some(mode) = mount.value.propagation.as_deref() else { return };
+    let mode = mount.value.propagation.as_deref().unwrap_or_default();
     let level = match mode {
         "shared" | "rshared" | "bidirectional" => SHARED,
         "slave" | "rslave" | "hosttocontainer" => SLAVE,
         _ => OWN,
     };
-    found.say(level, format!("propagation of mounts below {path}"), mount, mode);
+    let key = format!("propagation of mounts below {path}");
+    let exposure = found.say(level, key, mount, mode);
+    // A new mount is told by itself.
+    if level == SLAVE {
+        exposure.told(Told::IfLost);
+    }
 }

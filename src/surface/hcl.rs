@@ -47,7 +47,8 @@ pub(super) fn without_actions(content: &str) -> String {
             let inner = action.len().saturating_sub(3);
             let quoted = before.matches('"').count() % 2 == 1;
             let one = |c| std::iter::repeat_n(c, inner).collect::<String>();
-            let mut name = if quoted { format!("${{{}}}", one('x')) } else { format!("xxx{}", one('x')) };
+            let mut name =
+                if quoted { format!("${{{}}}", one('x')) } else { format!("xxx{}", one('x')) };
             // An action over several lines keeps them.
             if action.contains('\n') {
                 name = action.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();

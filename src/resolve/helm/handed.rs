@@ -22,9 +22,11 @@ pub(super) fn of<'o>(object: &'o Object, tree: &dyn Tree) -> Vec<Values<'o>> {
         }
         ("argoproj.io", "Application") => sources(object.at("spec"), tree),
         ("argoproj.io", "ApplicationSet") => sources(object.at("spec.template.spec"), tree),
-        ("helm.cattle.io", "HelmChart" | "HelmChartConfig") => {
-            object.at("spec").into_iter().flat_map(|spec| text(spec, "valuesContent", tree)).collect()
-        }
+        ("helm.cattle.io", "HelmChart" | "HelmChartConfig") => object
+            .at("spec")
+            .into_iter()
+            .flat_map(|spec| text(spec, "valuesContent", tree))
+            .collect(),
         _ => Vec::new(),
     };
     let roots: Vec<Node> = roots.into_iter().filter(Node::is_map).collect();

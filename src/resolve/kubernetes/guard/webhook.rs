@@ -24,13 +24,14 @@ pub(super) fn checks(kind: &str, checks: &mut Checks<'_>) -> Option<Severity> {
 /// written that way is a default or a label.
 fn hardens(checks: &Checks<'_>) -> bool {
     const WORDS: &[&str] = &[
-        "securityContext",
         "privileged",
         "capabilities",
         "runAs",
         "allowPrivilegeEscalation",
         "readOnlyRootFilesystem",
         "seccomp",
+        "appArmor",
+        "seLinux",
         "hostNetwork",
         "hostPID",
         "hostIPC",
