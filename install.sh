@@ -68,18 +68,36 @@ install_binary() {
     did "$dest installed"
 }
 
-# Statically linked: it starts in half the time, and runs in a chroot that has no libraries.
+# Statically linked: it starts in half the time, and runs in a chroot that has no libraries. With the
+# C library that the system links against, if it has its static part; else with musl; else not at all.
 build() {
     command -v cargo >/dev/null || die "cargo is missing: install Rust, or name a built program with --binary"
     host=$(rustc -vV | sed -n 's/^host: //p')
-    binary=${CARGO_TARGET_DIR:-$source_dir/target}/$host/release/plimsoll
-    say "building plimsoll; the first time takes some minutes"
-    if [ "$dry" ]; then
-        say "would: cargo build --release --locked --target $host"
+    musl=$(printf '%s\n' "$host" | sed -n 's/-linux-gnu$/-linux-musl/p')
+    target=$host flags='-C target-feature=+crt-static -C relocation-model=static'
+    if static_libc; then
+        say "building plimsoll, statically linked; the first time takes some minutes"
+    elif [ "$musl" ] && [ -d "$(rustc --print target-libdir --target "$musl")" ]; then
+        target=$musl
+        say "building plimsoll, statically linked against musl; the first time takes some minutes"
     else
-        (cd "$source_dir" && RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static -C relocation-model=static" \
-            cargo build --quiet --release --locked --target "$host")
+        flags=''
+        say "building plimsoll; the first time takes some minutes"
+        say "note: it is not statically linked, for this system has no static C library: it starts more"
+        say "note: slowly, and not in a chroot. \`rustup target add ${musl:-…-linux-musl}\` helps."
     fi
+    binary=${CARGO_TARGET_DIR:-$source_dir/target}/$target/release/plimsoll
+    if [ "$dry" ]; then
+        say "would: cargo build --release --locked --target $target"
+    else
+        (cd "$source_dir" && RUSTFLAGS="${RUSTFLAGS:-} $flags" \
+            cargo build --quiet --release --locked --target "$target")
+    fi
+}
+
+# Whether a program can be linked without a shared library.
+static_libc() {
+    echo 'int main(void) { return 0; }' | cc -static -x c -o /dev/null - 2>/dev/null
 }
 
 # --- one hook file ---------------------------------------------------------------------------

@@ -76,6 +76,29 @@ impl Site {
         command.output().unwrap()
     }
 
+    /// Runs install.sh without a built program, on a machine that has these compilers.
+    fn built(&self, cc: &str, musl: bool, args: &[&str]) -> Output {
+        self.script("bin/cc", cc);
+        let libraries = if musl { "." } else { "nowhere" };
+        self.script(
+            "bin/rustc",
+            &format!("case $1 in -vV) echo 'host: x86_64-unknown-linux-gnu' ;; *) echo {libraries} ;; esac"),
+        );
+        self.script(
+            "bin/cargo",
+            "echo \"$RUSTFLAGS|$*\" >\"$HOME/cargo\"\n\
+             for target; do :; done\n\
+             mkdir -p \"$CARGO_TARGET_DIR/$target/release\"\n\
+             cp \"$HOME/../program\" \"$CARGO_TARGET_DIR/$target/release/plimsoll\"",
+        );
+        let path = std::env::var("PATH").unwrap();
+        let path = format!("{}:{path}", self.path("bin").display());
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh");
+        let mut command = self.command("sh");
+        command.env("PATH", path).env("CARGO_TARGET_DIR", self.path("target"));
+        command.arg(script).args(["--prefix", "prefix"]).args(args).output().unwrap()
+    }
+
     fn installed(&self, args: &[&str]) -> String {
         let out = self.install(args);
         assert!(out.status.success(), "{}", both(&out));
@@ -301,6 +324,110 @@ fn update_refuses_one_ref_and_pre_push_sends_nothing() {
 }
 
 #[test]
+fn without_a_program_it_builds_one_as_static_as_the_machine_allows() {
+    const STATIC: &str = "-C target-feature=+crt-static -C relocation-model=static";
+    let site = Site::new();
+    for (cc, musl, flags, target, said) in [
+        ("exit 0", false, STATIC, "x86_64-unknown-linux-gnu", "statically linked;"),
+        ("exit 1", true, STATIC, "x86_64-unknown-linux-musl", "against musl;"),
+        (
+            "exit 1",
+            false,
+            "",
+            "x86_64-unknown-linux-gnu",
+            "rustup target add x86_64-unknown-linux-musl",
+        ),
+    ] {
+        let dry = site.built(cc, musl, &["--dry-run"]);
+        assert!(dry.status.success() && !site.path("home/cargo").exists(), "{}", both(&dry));
+        let out = site.built(cc, musl, &["--repo", "server.git"]);
+        assert!(out.status.success() && both(&out).contains(said), "{}", both(&out));
+        let asked = site.read("home/cargo");
+        let expected = format!(" {flags}|build --quiet --release --locked --target {target}\n");
+        assert_eq!(asked, expected);
+        assert!(site.refused("server.git", "bad").contains("bad turned away"));
+        fs::remove_file(site.path("home/cargo")).unwrap();
+        site.installed(&["--repo", "server.git", "--uninstall"]);
+        site.installed(&["--uninstall"]);
+    }
+    fs::remove_dir_all(site.path("target")).unwrap();
+    site.script("bin/cargo", "echo no such crate; exit 101");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh");
+    let path = format!("{}:{}", site.path("bin").display(), std::env::var("PATH").unwrap());
+    let failed =
+        site.command("sh").env("PATH", path).arg(script).args(["--prefix", "prefix"]).output();
+    assert!(!failed.unwrap().status.success() && !site.path("prefix/bin/plimsoll").exists());
+}
+
+#[test]
+fn where_it_goes_without_being_told() {
+    let site = Site::new();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh");
+    site.script("bin/id", "echo 1000");
+    let path = format!("{}:{}", site.path("bin").display(), std::env::var("PATH").unwrap());
+    let run = || {
+        site.command("sh").env("PATH", &path).arg(&script).args(["--binary", "program"]).output()
+    };
+    assert!(run().unwrap().status.success() && site.path("home/.local/bin/plimsoll").exists());
+    site.script("bin/id", "echo 0");
+    let mut command = site.command("sh");
+    let dry =
+        command.env("PATH", &path).arg(&script).args(["--binary", "program", "--dry-run"]).output();
+    assert!(both(&dry.unwrap()).contains("would: mv -f /usr/local/bin/plimsoll.new"));
+}
+
+#[test]
+fn a_hooks_path_of_the_whole_machine() {
+    let site = Site::new();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh");
+    let run = |args: &[&str]| {
+        let mut command = site.command("sh");
+        command.env_remove("GIT_CONFIG_NOSYSTEM").env("GIT_CONFIG_SYSTEM", site.path("system"));
+        command.arg(&script).args(["--prefix", "prefix", "--binary", "program"]).args(args);
+        let out = command.output().unwrap();
+        assert!(out.status.success(), "{}", both(&out));
+    };
+    let machine = ["--hooks-path", "hooks", "--scope", "system"];
+    run(&machine);
+    run(&[&machine[..], &["--check"]].concat());
+    let hooks = site.path("hooks");
+    assert!(site.read("system").contains("hooksPath = "), "{}", site.read("system"));
+    assert!(hooks.join("pre-receive").exists() && !site.path("home/.gitconfig").exists());
+    run(&[&machine[..], &["--uninstall"]].concat());
+    assert!(!site.read("system").contains("hooksPath"), "{}", site.read("system"));
+    assert!(fs::read_dir(hooks).unwrap().next().is_none());
+}
+
+#[test]
+fn what_it_is_told_wrongly_changes_nothing() {
+    let site = Site::new();
+    let before = tree(&site.top);
+    for (args, said) in [
+        (&["--frobnicate"][..], "unknown argument --frobnicate"),
+        (&["--repo"], "--repo needs a value"),
+        (&["--scope", "local", "--hooks-path", "x"], "--scope is global or system"),
+        (&["--check"], "--check needs"),
+        (&["--check", "--repo", "home"], "is no git repository"),
+    ] {
+        let out = site.install(args);
+        assert!(!out.status.success() && both(&out).contains(said), "{args:?}: {}", both(&out));
+        assert_eq!(tree(&site.top), before, "{args:?}");
+    }
+    let out = site.install(&["--help"]);
+    assert!(out.status.success() && both(&out).starts_with("usage: "), "{}", both(&out));
+    assert_eq!(tree(&site.top), before);
+}
+
+#[test]
+fn a_linked_worktree_shares_its_repositorys_hook() {
+    let site = Site::new();
+    assert!(site.git(&["-C", "client", "worktree", "add", "-q", "../linked"]).status.success());
+    site.installed(&["--repo", "linked", "--pre-push"]);
+    assert!(site.path("client/.git/hooks/pre-push").exists());
+    site.refused("server.git", "bad");
+}
+
+#[test]
 fn a_missing_program_refuses_the_push_with_one_line() {
     let site = Site::new();
     for kept in [false, true] {
@@ -347,6 +474,8 @@ fn check_tells_of_a_hook_that_git_would_skip() {
     site.installed(&["--repo", "server.git"]);
     fs::remove_file(site.path("prefix/bin/plimsoll")).unwrap();
     checked("every push is refused");
+    site.script("prefix/bin/plimsoll", "exit 127");
+    checked("does not start for");
     fs::remove_file(&hook).unwrap();
     checked("is not plimsoll's");
     site.git(&["-C", "server.git", "config", "core.hooksPath", "/elsewhere"]);
