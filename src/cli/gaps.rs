@@ -8,8 +8,8 @@ use super::snapshot::Snapshot;
 use crate::model::{Gap, GapKind, Tree as _, printable_bytes};
 
 /// What is no Dockerfile by itself and never was one takes nothing away: a template with
-/// other lines to fill in than before, or a new file, turns no push back. What remains of the gaps,
-/// and a note for each in a new file.
+/// other lines to fill in than before, or a new file, turns no push back. Nor does what always lay in
+/// another repository. What remains of the gaps, and a note for each in a new file.
 pub(super) fn partial(
     old: &[Gap],
     new: Vec<Gap>,
@@ -24,7 +24,7 @@ pub(super) fn partial(
         let path = was(&gap.path);
         let known = || old.iter().any(|old| old.kind == gap.kind && old.path == path);
         let template = matches!(gap.kind, GapKind::Template | GapKind::Ambiguous);
-        if !template && gap.kind != GapKind::Partial {
+        if !template && !matches!(gap.kind, GapKind::Partial | GapKind::Submodule) {
             gaps.push(gap);
         } else if template && !known() || matches!(before.file(path.as_bstr()), Ok(None)) {
             let line = gap.span.map_or(1, |span| span.line);

@@ -12,7 +12,7 @@ use crate::git;
 use crate::model::{
     Declared, EntryKind, File, FileId, FileKind, Gap, GapKind, Reading, Span, Text, Tree,
 };
-use crate::surface;
+use crate::{resolve, surface};
 
 /// How much is read of a file that is known by its name, in bytes.
 const HEAD: usize = 16 << 10;
@@ -172,6 +172,9 @@ impl<'r> Snapshot<'r> {
 
     /// A file that is known by its name: its head tells a key from a certificate, no more is read.
     fn opaque(&self, path: &BStr) -> Known {
+        if resolve::is_entry_script(path) {
+            return self.script(path).map_err(|gap| Gap { path: path.to_owned(), ..gap });
+        }
         let there = self.tree.entry(path)?.is_some_and(|entry| entry.kind != EntryKind::Folder);
         // One that can't be read is taken for what its name says.
         let content = if there { self.content(path).ok().flatten() } else { None };
@@ -179,6 +182,19 @@ impl<'r> Snapshot<'r> {
         content.truncate(HEAD);
         let reading = Reading { declared: Declared::Opaque, gaps: Vec::new() };
         Ok(there.then(|| self.keep(None, |file| (Text::new(file, path, &content), reading))))
+    }
+
+    /// A script that a container may start with. What a container starts with and is no script has
+    /// nothing to read, however large it is.
+    fn script(&self, path: &BStr) -> Known {
+        let Some(entry) = self.entry(path)? else { return Ok(None) };
+        let content = self.tree.read(&entry).or_else(|gap| {
+            let program = gap.kind == GapKind::TooLarge
+                && self.tree.glance(&entry).is_none_or(|content| !content.starts_with(b"#!"));
+            if program { Ok(Vec::new()) } else { Err(gap) }
+        })?;
+        let reading = Reading { declared: Declared::Opaque, gaps: Vec::new() };
+        Ok(Some(self.keep(None, |file| (Text::new(file, path, &content), reading))))
     }
 
     fn keep(

@@ -192,7 +192,7 @@ fn lower(
     let (mut stages, gaps) = stage::stages(dockerfile, &file.text, settings);
     out.gaps.extend(gaps);
     let own = path.rfind_byte(b'/').and_then(|at| path.get(..at)).unwrap_or_default();
-    stage::executes(&mut stages, tree, &[own.as_bstr(), b"".as_bstr()]);
+    out.gaps.extend(stage::executes(&mut stages, tree, &[own.as_bstr(), b"".as_bstr()]));
     let contexts = context::contexts(path, &stages, tree, names, settings);
     let declaration = |unit: Unit, title: String, body: Vec<String>| Declaration {
         unit,

@@ -218,6 +218,62 @@ fn a_large_file_is_ours_only_if_its_content_says_so() {
     server.change("deploy.yaml", object(2001)).push().silent();
 }
 
+/// A Dockerfile whose user the script of its entry point decides.
+const STARTED: &str =
+    "FROM alpine:3.20.1\nCOPY lib/entrypoint.sh /\nENTRYPOINT [\"/entrypoint.sh\"]\n";
+const STEPS_DOWN: &str = "#!/bin/sh\nexec su-exec app \"$@\"\n";
+
+#[test]
+fn a_script_that_a_container_starts_with_can_not_hide() {
+    let server = guarded().policy("[limits]\nfile-size = '4KiB'\n");
+    server.write("lib/entrypoint.sh", STEPS_DOWN).change("Dockerfile", STARTED).push().accepted();
+    let good = server.git(["rev-parse", "HEAD"]);
+    let back = || server.git(["reset", "--quiet", "--hard", good.trim()]);
+    let worse = || server.push().refused_for("could not judge lib/entrypoint.sh");
+
+    server.link("lib/entrypoint.sh", "../../entrypoint.sh").commit("out of the repository");
+    worse();
+    back();
+    server.link("lib/entrypoint.sh", "missing").commit("nowhere");
+    worse();
+    back();
+    let pointer = format!(
+        "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 1\n",
+        "a".repeat(64)
+    );
+    server.change("lib/entrypoint.sh", pointer);
+    worse();
+    back();
+    server.change("lib/entrypoint.sh", format!("{STEPS_DOWN}{}", "# x\n".repeat(2_000)));
+    worse();
+    back();
+    server.git(["rm", "-r", "--quiet", "--cached", "lib"]);
+    std::fs::remove_dir_all(server.work().join("lib")).unwrap();
+    server.entry("160000", good.trim(), "lib");
+    worse();
+
+    // As unreadable as before is nothing, and a program is no script however large it is.
+    server.unhook("pre-receive");
+    server.push().accepted();
+    server.hook("pre-receive");
+    server.change("Dockerfile", format!("{STARTED}LABEL a=b\n")).push().silent();
+    server.git(["reset", "--quiet", "--hard", good.trim()]);
+    server.write("bin/entrypoint", "\x7fELF".repeat(4_000));
+    let program =
+        "FROM alpine:3.20.1\nCOPY bin/entrypoint /\nUSER app\nENTRYPOINT [\"/entrypoint\"]\n";
+    server.change("bin/Dockerfile", program);
+    server.push_as(["HEAD:refs/heads/program"]).accepted();
+}
+
+#[test]
+fn a_script_is_read_to_its_end() {
+    let server = guarded();
+    let long =
+        |more: usize| format!("#!/bin/sh\n{}exec su-exec app \"$@\"\n", "# a word\n".repeat(more));
+    server.write("lib/entrypoint.sh", long(10)).change("Dockerfile", STARTED).push().accepted();
+    server.change("lib/entrypoint.sh", long(4_000)).push().silent();
+}
+
 #[test]
 fn a_line_longer_than_a_builder_reads_is_not_passed_over() {
     let server = guarded();

@@ -3,9 +3,11 @@
 //! Source: the images' own convention, as Docker's "Building best practices: ENTRYPOINT" shows it:
 //! a script that begins as root and ends in `exec gosu app "$@"`.
 
+use std::rc::Rc;
+
 use bstr::{BStr, BString, ByteSlice as _};
 
-use crate::model::{Base, Copy, File, Invocation, Spanned, Stage, Text, Tree, Word, clean};
+use crate::model::{Base, Copy, File, Gap, Invocation, Spanned, Stage, Text, Tree, Word, clean};
 
 /// Words of a command line that are looked at.
 const WORDS: usize = 8;
@@ -32,8 +34,14 @@ pub fn is_entry_script(path: &BStr) -> bool {
     }
 }
 
-/// Fills in what the scripts of `stages` execute; `folders` are where the context may be.
-pub(in crate::resolve) fn executes(stages: &mut [Stage], tree: &dyn Tree, folders: &[&BStr]) {
+/// Fills in what the scripts of `stages` execute; `folders` are where the context may be. Gives back
+/// why a script that is started can't be read.
+pub(in crate::resolve) fn executes(
+    stages: &mut [Stage],
+    tree: &dyn Tree,
+    folders: &[&BStr],
+) -> Vec<Gap> {
+    let mut gaps = Vec::new();
     for at in 0..stages.len() {
         let Some(stage) = stages.get(at).filter(|stage| stage.target && !stage.trigger) else {
             continue;
@@ -44,11 +52,13 @@ pub(in crate::resolve) fn executes(stages: &mut [Stage], tree: &dyn Tree, folder
         }
         let found = paths(stages, stage, &words);
         let found = found.into_iter().find_map(|path| script(&path, tree, folders));
-        let Some(file) = found else { continue };
-        if let Some(stage) = stages.get_mut(at) {
-            stage.executes = commands(&file.text);
+        match (found, stages.get_mut(at)) {
+            (Some(Ok(file)), Some(stage)) => stage.executes = commands(&file.text),
+            (Some(Err(gap)), _) => gaps.push(gap),
+            _ => {}
         }
     }
+    gaps
 }
 
 /// Whether a copy, or a word of the command line, is named like a script that is followed: all the
@@ -163,7 +173,7 @@ fn join(folder: &str, name: &str) -> String {
 }
 
 /// The script at a path of the context, in the first folder that has it.
-fn script(path: &str, tree: &dyn Tree, folders: &[&BStr]) -> Option<std::rc::Rc<File>> {
+fn script(path: &str, tree: &dyn Tree, folders: &[&BStr]) -> Option<Result<Rc<File>, Gap>> {
     let followed = is_entry_script(path.as_bytes().as_bstr());
     folders.iter().filter(|_| followed).find_map(|folder| {
         let path: BString = if folder.is_empty() {
@@ -171,8 +181,7 @@ fn script(path: &str, tree: &dyn Tree, folders: &[&BStr]) -> Option<std::rc::Rc<
         } else {
             [folder.as_bytes(), b"/", path.as_bytes()].concat().into()
         };
-        tree.kind(path.as_bstr())?;
-        tree.file(path.as_ref()).ok().flatten()
+        tree.file(path.as_ref()).transpose()
     })
 }
 

@@ -126,7 +126,7 @@ impl<'a> Builds<'a> {
             self.by_build_alone(asked, path.as_ref(), &file, dockerfile);
         }
         let (mut stages, _) = stages(asked, dockerfile, &file.text);
-        stage::executes(&mut stages, self.tree, &[folder]);
+        self.gaps.extend(stage::executes(&mut stages, self.tree, &[folder]));
         self.context(asked, path.as_ref(), folder, &stages);
         let image = Stage { build: Some(asked.build("", false)), ..stage::image(&stages)? };
         let title = format!("build of {}", asked.identity);
@@ -166,7 +166,7 @@ impl<'a> Builds<'a> {
         let reading = self.tree.part_as(text.span, FileKind::Dockerfile)?;
         let Declared::Dockerfile(dockerfile) = &reading.declared else { return None };
         let (mut stages, gaps) = stages(asked, dockerfile, &file.text);
-        stage::executes(&mut stages, self.tree, &[folder]);
+        self.gaps.extend(stage::executes(&mut stages, self.tree, &[folder]));
         self.gaps.extend(reading.gaps);
         self.gaps.extend(gaps);
         self.context(asked, self.project.path.clone().as_ref(), folder, &stages);
