@@ -278,6 +278,21 @@ fn g28_what_was_judged_before_a_limit_is_told_worst_first_with_the_limit() {
 }
 
 #[test]
+fn g28_a_flood_of_new_files_takes_no_turn_from_what_was_there() {
+    let server = server("", "FROM alpine\n");
+    server.unhook("pre-receive");
+    server.change("zz/Dockerfile", GOOD).push().accepted();
+    server.hook("pre-receive");
+    let server = server.policy("[limits]\ntime-budget = '60s'\nfiles = 100");
+    for n in 0..200 {
+        server.write(&format!("{n:04}/Dockerfile"), GOOD);
+    }
+    let pushed = server.change("zz/Dockerfile", BAD).push();
+    let remote = pushed.refused_for("a limit was reached (files = 100)");
+    assert_eq!(told(&pushed)[0], "high runs-as-root zz/Dockerfile:2", "{remote}");
+}
+
+#[test]
 fn p15_a_flood_hides_nothing() {
     let server = server("limits.time-budget = '60s'", GOOD);
     let mut text = String::from("FROM node:20\nUSER app\n");

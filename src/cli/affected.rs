@@ -25,6 +25,8 @@ pub(super) struct Affected {
     pub(super) sensitive: Vec<BString>,
     /// Changed paths that are named like the script of an entry point.
     scripts: Vec<BString>,
+    /// Those of the new revision that the old one has nothing of.
+    fresh: HashSet<BString>,
     /// Changed container files that policy leaves out.
     pub(super) excluded: usize,
 }
@@ -157,6 +159,9 @@ impl Affected {
             set.extend(side.readers.of(path.as_bstr()).into_iter().filter(judged));
             // What is taken in ran by itself before.
             set.extend(resolve::included_projects(snapshot, path.as_bstr()));
+            if change.old.is_none() {
+                self.fresh.insert(path.clone());
+            }
             set.insert(path);
         }
     }
@@ -211,6 +216,16 @@ impl Affected {
 }
 
 impl Affected {
+    /// Paths in the order they are judged in: a flood of new files takes no turn from those that were
+    /// there and may have got worse.
+    pub(super) fn ranked<'p>(
+        &'p self,
+        paths: &'p BTreeSet<BString>,
+    ) -> impl Iterator<Item = &'p BString> {
+        let known = paths.iter().filter(|path| !self.fresh.contains(*path));
+        known.chain(paths.iter().filter(|path| self.fresh.contains(*path)))
+    }
+
     /// The files of the new revision whose old side is among `left`.
     pub(super) fn unknown(&self, left: &[&BStr], old: &Snapshot<'_>) -> BTreeSet<BString> {
         let there = |path: &&BStr| old.tree().entry(path).ok().flatten().is_some();

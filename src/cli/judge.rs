@@ -181,7 +181,7 @@ impl<'a> Judge<'a> {
         scans.inspect(|scans| scans.start());
         let pass = Pass { judge: self, affected: &affected, rest, rules };
         // The old side gets half of the time, so that the new one is not left without any.
-        let first = pass.measure(&old, &affected.old, self.limits.halfway());
+        let first = pass.measure(&old, affected.ranked(&affected.old), self.limits.halfway());
         let (mut before, old_gaps) = (first.measured, first.gaps);
         let all = resolve::Names::walk();
         let beside = |(path, model): (BString, BString)| Model {
@@ -192,7 +192,7 @@ impl<'a> Judge<'a> {
         scans.inspect(|scans| scans.turn());
         // What had no turn on the old side can't be compared.
         let unknown = affected.unknown(&first.left, &old);
-        let known = affected.new.iter().filter(|path| !unknown.contains(*path));
+        let known = affected.ranked(&affected.new).filter(|path| !unknown.contains(*path));
         let second = pass.measure(&new, known, self.limits.until);
         let (after, mut new_gaps) = (second.measured, second.gaps);
         let left: Vec<&BStr> =
