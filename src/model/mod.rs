@@ -9,6 +9,7 @@ mod dockerfile;
 mod exposure;
 mod finding;
 mod glob;
+mod grants;
 mod images;
 mod interpolation;
 mod level;
@@ -45,6 +46,10 @@ pub use dockerfile::{
 pub use exposure::{Exposure, Found, Told, redact};
 pub use finding::{Excerpt, Improvement, Regression, Side};
 pub use glob::Glob;
+pub use grants::{
+    Device, DeviceKind, Host, Known, Limit, Mount, MountKind, Namespace, NamespaceKind, Profile,
+    Published, Resource, Shared, Switch, ValueFile,
+};
 pub use images::NamedImage;
 pub use interpolation::{Interpolated, interpolate};
 pub use level::{Level, Severity};
@@ -76,7 +81,4 @@ pub use unit::{
     Attribute, Declaration, Declared, File, FileKind, Measured, Reading, Submodule, Unit,
 };
 pub use what_if::{Kept, Trial};
-pub use workload::{
-    Device, DeviceKind, Host, Known, Limit, Mount, MountKind, Namespace, NamespaceKind, Platform,
-    Profile, Published, Resource, Shared, Switch, ValueFile, WORKLOADS, Workload,
-};
+pub use workload::{Platform, WORKLOADS, Workload};

@@ -2,17 +2,19 @@
 //!
 //! Source: podman-systemd.unit(5).
 
+mod settings;
+
 use std::rc::Rc;
 
 use bstr::{BStr, BString, ByteSlice as _};
 
 use super::options::{self, Word};
-use super::words::{is_unknown, words};
-use super::{command_line, declaration, terms, workload};
+use super::{command_line, terms, workload};
 use crate::model::{
-    Declaration, Declared, EntryKind, File, Known, Network, NetworkKind, NetworkObject, Node,
-    Platform, Shared, Source, SourceKind, Span, Spanned, Tree, Unit, Value, Variable, Workload,
+    Declaration, EntryKind, File, Known, Network, NetworkKind, NetworkObject, Platform, Shared,
+    Source, SourceKind, Tree, Unit, Variable, Workload,
 };
+use settings::{Setting, Settings};
 
 /// Kinds of quadlet: the suffix of its name, its section.
 const KINDS: &[(&str, &str)] = &[
@@ -111,84 +113,6 @@ fn drop_ins(tree: &dyn Tree, path: &BStr) -> Vec<Rc<File>> {
         tree.file(path.as_ref()).ok().flatten()
     };
     names.into_iter().filter_map(|(name, _)| file(name)).collect()
-}
-
-/// One setting and the file that has it.
-struct Setting {
-    section: String,
-    key: Spanned<String>,
-    value: Spanned<String>,
-    file: Rc<File>,
-}
-
-/// The settings of a unit and its drop-ins, in order.
-struct Settings<'a> {
-    section: &'a str,
-    own: Rc<File>,
-    all: Vec<Setting>,
-}
-
-impl Settings<'_> {
-    fn read(&mut self, file: &Rc<File>) {
-        let Declared::Tree(documents) = &file.declared else { return };
-        for section in documents.iter().flat_map(Node::entries) {
-            for entry in section.value.entries() {
-                self.all.push(Setting {
-                    section: section.key.value.clone(),
-                    key: entry.key.clone(),
-                    value: entry.value.spanned().unwrap_or_else(|| entry.key.with(String::new())),
-                    file: Rc::clone(file),
-                });
-            }
-        }
-    }
-
-    /// Every setting of a name of the unit's own section; an empty one takes back those before it.
-    fn every(&self, name: &str) -> Vec<&Setting> {
-        self.every_of(self.section, name)
-    }
-
-    fn every_of(&self, section: &str, name: &str) -> Vec<&Setting> {
-        let mut found = Vec::new();
-        for setting in &self.all {
-            if setting.section == section && setting.key.value == name {
-                if setting.value.value.is_empty() { found.clear() } else { found.push(setting) }
-            }
-        }
-        found
-    }
-
-    /// The last setting of a name.
-    fn last(&self, name: &str) -> Option<Word> {
-        self.every(name).last().map(|setting| setting.word())
-    }
-
-    /// Where the unit's own section begins.
-    fn head(&self) -> Span {
-        let Declared::Tree(documents) = &self.own.declared else {
-            return Span::head(self.own.text.file);
-        };
-        let sections = documents.iter().flat_map(Node::entries);
-        let own = sections.into_iter().find(|section| section.key.value == self.section);
-        own.map_or(Span::head(self.own.text.file), |section| section.key.span)
-    }
-
-    fn declare(&self, unit: Unit) -> Declaration {
-        declaration(unit, &self.own)
-    }
-}
-
-impl Setting {
-    /// The value as one word.
-    fn word(&self) -> Word {
-        let text = self.value.value.trim().trim_matches('"').to_owned();
-        let unknown = is_unknown(&text);
-        self.value.with(Value { text, unknown })
-    }
-
-    fn words(&self) -> Vec<Word> {
-        words(&self.value, &self.file.text)
-    }
 }
 
 /// A container, or what declares some of what containers do: a pod, a build, a volume, an image.

@@ -1,5 +1,7 @@
 //! What a stage downloads, and whether it is checked before it is run.
 
+mod origin;
+
 use std::cell::Cell;
 use std::collections::HashMap;
 
@@ -9,9 +11,8 @@ use super::download::{self, Download};
 use super::interpreter::{code, is_interpreter, reads_input, script};
 use super::url;
 use super::workload::shells;
-use crate::model::{
-    Command, Invoked, Pipeline, Shell, Spanned, Stage, Substitution, Word, Workload, program,
-};
+use crate::model::{Command, Invoked, Spanned, Stage, Word, Workload, program};
+use origin::{Origin, fetched_by, fetched_to_output, kept, powershell, to_output, unpacked};
 
 /// How many downloads of a stage are followed, and how far a pipe is followed back.
 const FOLLOWED: usize = 512;
@@ -47,13 +48,6 @@ pub(in crate::rules) struct Executed {
     pub(in crate::rules) place: Spanned<()>,
     /// What runs it.
     pub(in crate::rules) by: String,
-}
-
-/// Where something fetched comes from.
-#[derive(Clone, Debug)]
-struct Origin {
-    /// As written, where it can be seen.
-    url: Option<String>,
 }
 
 /// What a stage fetches and what of that it runs.
@@ -329,57 +323,4 @@ fn is_list(file: &str) -> bool {
         || end.iter().any(|e| name.ends_with(e))
         || name.contains("checksum")
         || name.contains("sums.")
-}
-
-/// Files that the rest of the pipeline keeps a stream in: `| tee F`, `| … > F`.
-fn kept(command: &Invoked<'_>) -> Vec<String> {
-    let mut files = Vec::new();
-    for next in command.pipeline.commands.iter().skip(command.position + 1) {
-        let is_tee = next.words.iter().any(|word| program(word.as_str()) == "tee");
-        let named = next.words.iter().skip(1).map(Word::as_str);
-        files.extend(named.filter(|text| is_tee && !text.starts_with('-')).map(str::to_owned));
-        let into = next.redirects.iter().filter(|redirect| redirect.operator.starts_with('>'));
-        files.extend(into.map(|redirect| redirect.target.as_str().to_owned()));
-    }
-    files
-}
-
-/// Whether the rest of the pipeline unpacks a stream, or takes it for a key.
-fn unpacked(command: &Invoked<'_>) -> bool {
-    const UNPACK: &[&str] =
-        &["tar", "bsdtar", "gunzip", "zcat", "xz", "unxz", "bunzip2", "zstd", "cpio", "apt-key"];
-    let rest = command.pipeline.commands.iter().skip(command.position + 1);
-    rest.flat_map(|next| &next.words).any(|word| UNPACK.contains(&program(word.as_str())))
-}
-
-/// The address, where one of these substitutions gives what is fetched.
-fn fetched_by(substitutions: &[Substitution]) -> Option<Origin> {
-    substitutions.iter().find_map(|substitution| fetched_to_output(&substitution.shell))
-}
-
-/// The address of what a piece of shell fetches and writes to its output.
-fn fetched_to_output(shell: &Shell) -> Option<Origin> {
-    shell.commands().iter().find_map(to_output)
-}
-
-fn to_output(command: &Invoked<'_>) -> Option<Origin> {
-    let download = download::read(command)?;
-    download.file.is_none().then_some(Origin { url: download.url })
-}
-
-/// PowerShell's calls are read as loose words: an address beside a call that fetches.
-fn powershell(command: &Invoked<'_>) -> Option<Origin> {
-    let pipelines = command.shell.pipelines.iter();
-    let here = |pipeline: &&Pipeline| !std::ptr::eq(*pipeline, command.pipeline);
-    let near = pipelines.skip_while(here).take(8).flat_map(|pipeline| &pipeline.commands);
-    let words: Vec<&str> = near.flat_map(|near| &near.words).map(Word::as_str).take(PIPE).collect();
-    let fetches = words.iter().any(|word| {
-        let text = word.to_ascii_lowercase();
-        ["downloadstring", "downloadfile", "invoke-webrequest", "invoke-restmethod"]
-            .iter()
-            .any(|call| text.contains(call))
-            || matches!(text.as_str(), "iwr" | "irm")
-    });
-    let url = words.iter().find(|text| url::is_url(text)).map(|text| (*text).to_owned());
-    fetches.then_some(Origin { url })
 }

@@ -1,6 +1,6 @@
 //! Who a container's processes run as: what it says itself, else what its image says.
 
-use super::OTHER;
+use super::stage::OTHER;
 use crate::model::{Base, Found, ImageRef, Level, Platform, Severity, Stage, Told, Workload};
 use crate::rules::facts::image::{BaseUser, user_of};
 use crate::rules::facts::privilege::{Answer, answer, lacks, lost};
