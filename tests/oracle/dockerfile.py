@@ -129,7 +129,7 @@ def kind(field, ours, their, text):
         return "behind-json"
     if re.search(r"<<-?[ \t]", text):
         return "blank-behind-mark"
-    if field in ("values", "places") and "{{" in str(their["values"]):
+    if field in ("values", "places", "flags", "json") and "{{" in str([their["values"], their.get("flags")]):
         return "template-words"
     if re.search(r"(?mi)\A(#.*\n)*#\s*check\s*=", text):
         return "check-directive"
