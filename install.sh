@@ -35,8 +35,17 @@ did() { [ "$dry" ] || say "$@"; }
 run() {
     if [ "$dry" ]; then say "would: $*"; else "$@"; fi
 }
+# The same place by a path that leads through no `..`: what it leads through may go away.
 absolute() {
-    case $1 in /*) printf '%s\n' "$1" ;; *) printf '%s/%s\n' "$(pwd)" "$1" ;; esac
+    case $1 in /*) there=$1 ;; *) there=$(pwd)/$1 ;; esac
+    below=''
+    while [ ! -d "$there" ]; do
+        below=/${there##*/}$below
+        there=${there%/*}
+        [ "$there" ] || there=/
+    done
+    there=$(cd "$there" && pwd)
+    printf '%s\n' "${there%/}$below"
 }
 is_shim() { [ -f "$1" ] && grep -q '^# plimsoll shim' "$1"; }
 

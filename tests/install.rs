@@ -300,6 +300,34 @@ fn a_hooks_path_covers_all_and_hides_no_hook() {
 }
 
 #[test]
+fn the_shim_runs_where_other_servers_want_it() {
+    let site = Site::new();
+    let shim = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("hooks/pre-receive"))
+        .unwrap();
+    let named = shim.replacen("plimsoll=plimsoll", "plimsoll=$HOME/../program", 1);
+    assert_ne!(shim, named);
+    let body = named.strip_prefix("#!/bin/sh\n").unwrap();
+    // Gitaly: by its full path, in an environment of its own. Gogs, Phorge: from the repository.
+    for place in [
+        "custom_hooks_dir/pre-receive.d/plimsoll",
+        "server.git/custom_hooks/pre-receive",
+        "server.git/hooks/pre-receive-phabricator.d/plimsoll",
+    ] {
+        site.script(place, body);
+        for (name, accepted) in [("main", true), ("bad", false)] {
+            let zero = "0".repeat(40);
+            let line = format!("{zero} {zero} refs/heads/{name}");
+            let mut server = site.command("sh");
+            server.current_dir(site.path("server.git")).env("GIT_DIR", site.path("server.git"));
+            server.args(["-c", "echo \"$1\" | \"$0\""]).arg(site.path(place)).arg(&line);
+            let out = server.output().unwrap();
+            assert_eq!(out.status.success(), accepted, "{place}: {}", both(&out));
+            assert!(site.read("home/asked").ends_with(&format!("pre-receive\n{line}\n")));
+        }
+    }
+}
+
+#[test]
 fn update_refuses_one_ref_and_pre_push_sends_nothing() {
     let site = Site::new();
     site.installed(&["--repo", "server.git", "--update"]);
@@ -396,6 +424,28 @@ fn a_hooks_path_of_the_whole_machine() {
     run(&[&machine[..], &["--uninstall"]].concat());
     assert!(!site.read("system").contains("hooksPath"), "{}", site.read("system"));
     assert!(fs::read_dir(hooks).unwrap().next().is_none());
+}
+
+#[test]
+fn a_folder_that_a_path_led_through_may_go_away() {
+    let site = Site::new();
+    fs::create_dir(site.path("clone")).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh");
+    let mut command = site.command("sh");
+    command.current_dir(site.path("clone")).arg(script);
+    command.args([
+        "--prefix",
+        "../new/prefix",
+        "--binary",
+        "../program",
+        "--repo",
+        "../server.git",
+    ]);
+    let out = command.output().unwrap();
+    assert!(out.status.success(), "{}", both(&out));
+    fs::remove_dir(site.path("clone")).unwrap();
+    site.accepted("server.git", "main");
+    site.refused("server.git", "bad");
 }
 
 #[test]
