@@ -56,6 +56,16 @@ pub(super) const RULE: Rule = Rule {
             findings: &[],
         },
         Example {
+            file: "Dockerfile", // all that the pattern takes is here, and holds no secret
+            change: "
+                  FROM node:20
+                + COPY scripts/*.env /tmp/
+                  COPY src/ .
+            ",
+            beside: &[("scripts/meta.env", "  VERSION='dev'")],
+            findings: &[],
+        },
+        Example {
             file: "Dockerfile", // another place in the image
             change: "
                   FROM node:20

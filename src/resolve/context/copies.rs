@@ -130,6 +130,11 @@ impl Source {
         }
     }
 
+    /// It is a pattern that takes this path.
+    pub(super) fn is_for(&self, path: &str) -> bool {
+        matches!(&self.shape, Shape::Wildcard(wildcard) if wildcard.takes(path))
+    }
+
     /// It is one file or folder, written out.
     pub(super) fn literal(&self) -> bool {
         matches!(self.shape, Shape::Literal)

@@ -62,8 +62,18 @@ pub(super) fn reach(
     let mut more = Vec::new();
     for source in sources {
         let (path, Some(kind)) = (source.path.as_str(), source.named) else { continue };
-        let file = open(path, kind, source.literal());
-        let file = (file.file.is_some() || file.harmless).then_some(file);
+        let file = if source.literal() {
+            Some(open(path, kind, true)).filter(|file| file.file.is_some() || file.harmless)
+        } else {
+            // What a pattern takes is harmless where all of it is here and each file is.
+            let all = beside(context.folder.as_ref(), source, tree);
+            let mut all = all.iter().map(|path| open(path, kind, true)).peekable();
+            let first = all.peek().cloned();
+            let harmless = all.all(|file| file.harmless);
+            first
+                .filter(|_| harmless)
+                .or_else(|| Some(open(path, kind, false)).filter(|file| file.harmless))
+        };
         more.extend(reached(&Name { shown: path, path, kind, file }, sources, &ignores, true));
     }
     let (tracked, gap) = tracked(context.folder.as_ref(), tree, names);
@@ -83,6 +93,22 @@ pub(super) fn reach(
     }
     context.reached.extend(more);
     context.gaps.extend(gap);
+}
+
+/// The files of the tree that a pattern of one folder takes.
+fn beside(top: &BStr, source: &Source, tree: &dyn Tree) -> Vec<String> {
+    let (folder, name) = source.path.rsplit_once('/').unwrap_or(("", &source.path));
+    if folder.contains(['*', '?', '[']) || name.contains("**") {
+        return Vec::new();
+    }
+    let names = tree.names(join(top, folder).as_ref());
+    let path = |name: &BStr| {
+        let name = name.to_str().ok()?;
+        let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        source.is_for(&path).then_some(path)
+    };
+    let files = names.iter().filter(|(_, kind)| *kind == EntryKind::File);
+    files.filter_map(|(name, _)| path(name.as_bstr())).take(MOST_OPENED).collect()
 }
 
 /// A name that is looked for.
