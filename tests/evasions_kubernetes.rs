@@ -502,3 +502,43 @@ fn a_key_in_place_of_another_one() {
         ("a password as open as before", password("x8Kq2mZ0pTr7"), password("y9Lr3nA1qUs8"), &[]),
     ]);
 }
+
+#[test]
+fn images_of_an_operators_own_objects() {
+    let cluster = |lines: &str| -> &'static str {
+        format!(
+            "apiVersion: db.example.org/v1\nkind: Cluster\nmetadata: {{name: pg}}\nspec:\n{lines}"
+        )
+        .leak()
+    };
+    each(&[
+        (
+            "an image by itself",
+            cluster("  imageName: ghcr.io/acme/pg:16.2\n"),
+            cluster("  imageName: ghcr.io/acme/pg\n"),
+            &["high mutable-image web.yaml:5"],
+        ),
+        (
+            "in a list, in parts",
+            cluster("  models:\n  - name: a\n    image: {repository: acme/a, tag: '1.2.3'}\n"),
+            cluster("  models:\n  - name: a\n    image: {repository: acme/a, tag: latest}\n"),
+            &["high mutable-image web.yaml:7"],
+        ),
+        (
+            "another publisher",
+            cluster("  image: acme/pg:16.2.1\n"),
+            cluster("  image: evil/pg:16.2.1\n"),
+            &["high base-image web.yaml:5"],
+        ),
+        (
+            "look-alikes: a version, a picture, the image of a machine",
+            cluster(
+                "  image: acme/pg:16.2.1\n  logo: {image: /a.png}\n  machine: {image: debian-12}\n",
+            ),
+            cluster(
+                "  image: acme/pg:16.3.0\n  logo: {image: icons/b.png}\n  machine: {image: debian}\n",
+            ),
+            &[],
+        ),
+    ]);
+}

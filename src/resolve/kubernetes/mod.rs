@@ -8,6 +8,7 @@ mod control_plane;
 mod data;
 mod environment;
 mod guard;
+mod inline;
 mod labels;
 mod near;
 mod nested;
@@ -45,10 +46,12 @@ pub(super) fn units(objects: &[Object], tree: &dyn Tree, settings: &Settings) ->
         resolved.units.extend(data::unit(object, tree));
         resolved.units.extend(volume::persistent(object));
         resolved.units.extend(control_plane::units(object));
-        for pod in &pod::pods(object) {
+        let pods = pod::pods(object);
+        for pod in &pods {
             let whole = Whole { object, pod, others, tree };
             resolved.units.extend(container::containers(whole));
         }
+        resolved.units.extend(inline::units(object, &pods));
     }
     resolved.units.extend(objects.iter().filter_map(network::unit));
     resolved.units.extend(selection::units(objects));

@@ -135,13 +135,17 @@ impl<'a> Pod<'a> {
     }
 }
 
+/// It describes other objects, or holds a chart's values: what looks like a container in it is none.
+pub(super) fn describes(object: &Object) -> bool {
+    OTHERS
+        .iter()
+        .any(|(group, kind)| object.group == *group && (kind.is_empty() || object.kind == *kind))
+}
+
 /// Every pod of an object.
 pub(in crate::resolve) fn pods(object: &Object) -> Vec<Pod<'_>> {
     let mut found = Vec::new();
-    let other = |(group, kind): &(&str, &str)| {
-        object.group == *group && (kind.is_empty() || object.kind == *kind)
-    };
-    if OTHERS.iter().any(other) {
+    if describes(object) {
         return found;
     }
     Search { object, found: &mut found }.look(&object.node, None, &mut Vec::new());
