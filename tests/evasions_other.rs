@@ -131,6 +131,30 @@ fn ecs_tasks() {
             &["critical privileged-container stack.yaml:9"],
         ),
         (
+            "O02 a parameter's default",
+            &[(
+                "stack.yaml",
+                "Parameters:\n  Img:\n    Type: String\n    Default: acme/web:1.2.3\nResources:\n  Web:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n        - Name: app\n          Image: !Ref Img\n",
+            )],
+            &[(
+                "stack.yaml",
+                "Parameters:\n  Img:\n    Type: String\n    Default: acme/web:latest\nResources:\n  Web:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n        - Name: app\n          Image: !Ref Img\n",
+            )],
+            &["high mutable-image stack.yaml:4"],
+        ),
+        (
+            "look-alike: the same image by a parameter",
+            &[(
+                "stack.yaml",
+                "Parameters:\n  Img:\n    Type: String\n    Default: '1.2.3'\nResources:\n  Web:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n        - Name: app\n          Image: acme/web:1.2.3\n",
+            )],
+            &[(
+                "stack.yaml",
+                "Parameters:\n  Img:\n    Type: String\n    Default: '1.2.3'\nResources:\n  Web:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n        - Name: app\n          Image: !Sub \"acme/web:${Img}\"\n",
+            )],
+            &[],
+        ),
+        (
             "O02 socket of the host",
             &[(
                 "task.json",

@@ -5,16 +5,18 @@
 
 use std::rc::Rc;
 
-use super::nodes::{self, field, field_word, set};
+use super::nodes::{self, Defaults, field, field_word, set};
 use super::options::{self, Word};
 use super::{declaration, terms};
 use crate::model::{
-    Declaration, Device, DeviceKind, File, Host, Known, Limit, MountKind, Node, Platform, Resource,
-    Spanned, Tree, Unit, Value, Variable, Workload,
+    Content, Declaration, Device, DeviceKind, Entry, File, Host, Known, Limit, MountKind, Node,
+    Platform, Resource, Spanned, Tree, Unit, Value, Variable, Workload,
 };
 
 /// How many tasks of one template are read.
 const TASKS: usize = 500;
+/// How deep a task is searched for parameters.
+const DEPTH: usize = 24;
 
 pub(super) fn units(root: &Node, file: &Rc<File>, _: &dyn Tree, out: &mut Vec<Declaration>) {
     if root.is_list() {
@@ -31,15 +33,60 @@ pub(super) fn units(root: &Node, file: &Rc<File>, _: &dyn Tree, out: &mut Vec<De
         }
     }
     task_units(root, "", file, out);
+    let defaults = defaults(root);
     let resources = root.get("Resources").map(Node::entries).unwrap_or_default();
     for entry in resources.iter().take(TASKS) {
         let kind = entry.value.get("Type").and_then(Node::text);
         if kind == Some("AWS::ECS::TaskDefinition")
             && let Some(task) = entry.value.get("Properties")
         {
-            task_units(task, &entry.key.value, file, out);
+            task_units(&settled(task, &defaults, DEPTH), &entry.key.value, file, out);
         }
     }
+}
+
+/// What the parameters of a template are worth where nobody says otherwise. One that is looked up
+/// elsewhere has the place there as its default.
+fn defaults(root: &Node) -> Defaults {
+    let all = root.get("Parameters").map(Node::entries).unwrap_or_default().iter().take(TASKS);
+    let default = |entry: &Entry| {
+        let elsewhere = entry.value.get("Type").and_then(Node::text);
+        let default = entry.value.get("Default").and_then(Node::spanned)?;
+        let known = !default.value.is_empty()
+            && !elsewhere.is_some_and(|kind| kind.starts_with("AWS::SSM::"));
+        known.then(|| (entry.key.value.clone(), default))
+    };
+    all.filter_map(default).collect()
+}
+
+/// A part of a template with its parameters filled in, where all of a value is known then.
+fn settled(node: &Node, defaults: &Defaults, depth: usize) -> Node {
+    if depth == 0 || defaults.is_empty() {
+        return node.clone();
+    }
+    let refers = matches!(node.tag.as_deref(), Some("!Ref" | "!Sub"))
+        || matches!(node.entries(), [one] if matches!(one.key.value.as_str(), "Ref" | "Fn::Sub"));
+    if refers && let Some(word) = nodes::word(node) {
+        let word = nodes::expand(&word, defaults);
+        if !word.value.unknown {
+            return Node::scalar(word.value.text, false, word.span).because(word.because);
+        }
+    }
+    let content = match &node.content {
+        Content::List(items) => {
+            let items = items.iter().map(|item| settled(item, defaults, depth - 1));
+            Content::List(Rc::new(items.collect()))
+        }
+        Content::Map(entries) => {
+            let entry = |entry: &Entry| Entry {
+                key: entry.key.clone(),
+                value: settled(&entry.value, defaults, depth - 1),
+            };
+            Content::Map(Rc::new(entries.iter().map(entry).collect()))
+        }
+        content => content.clone(),
+    };
+    Node { content, ..node.clone() }
 }
 
 /// The containers of one task.
