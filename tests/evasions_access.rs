@@ -329,7 +329,7 @@ fn roles_that_are_there_already() {
             "K19 another role, declared beside it",
             &[("r.yaml", roles(to_small))],
             &[("r.yaml", roles(to_grave))],
-            &["high role-binding r.yaml:19", "better"],
+            &["high role-binding r.yaml:19"],
         ),
         ("and back", &[("r.yaml", roles(to_grave))], &[("r.yaml", roles(to_small))], &["better"]),
         (

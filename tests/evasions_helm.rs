@@ -697,6 +697,21 @@ fn files_that_a_kustomization_takes_in() {
             &["critical secret-in-environment app.conf:3"],
         ),
         (
+            "a program that is given its secret",
+            &[
+                ("kustomization.yaml", "configMapGenerator:\n  - name: c\n    files: [app.py]\n"),
+                ("app.py", "import os\n"),
+            ],
+            &[
+                ("kustomization.yaml", "configMapGenerator:\n  - name: c\n    files: [app.py]\n"),
+                (
+                    "app.py",
+                    "import os\nREMOTE = {'client_secret': APP_SECRET,\n  'client_secret': APP_SECRET2}\n",
+                ),
+            ],
+            &[],
+        ),
+        (
             "sealed, and a name",
             &[("kustomization.yaml", of("literals: [A=b]"))],
             &[

@@ -39,3 +39,24 @@ pub enum DataKind {
     /// An environment file.
     Environment,
 }
+
+/// Whether a file is a program by its name: what stands behind a name there is a value only where it
+/// is quoted.
+#[must_use]
+pub fn is_program(name: &str) -> bool {
+    const ENDINGS: &[&str] =
+        &["py", "js", "ts", "mjs", "lua", "rb", "go", "groovy", "java", "php", "pl", "rs", "sql"];
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_program;
+
+    #[test]
+    fn programs_are_known_by_their_endings() {
+        assert!(is_program("web_config.py") && is_program("a/INIT.SQL"));
+        assert!(!is_program("web.conf") && !is_program("py"));
+    }
+}

@@ -39,7 +39,7 @@ pub use access::{AccessKind, AccessObject, Binding, Check, Guard, Right, Role, S
 pub use audit::{Audit, Closed, Landed, Step, height, mark};
 pub use cidr::{Block, Cidr};
 pub use context::{BuildContext, Builders, IgnoreFile, Reached, Sensitive, Taken, Tracked};
-pub use data::{DataKind, DataObject};
+pub use data::{DataKind, DataObject, is_program};
 pub use dockerfile::{
     Arguments, Directive, Dockerfile, Flag, Heredoc, Instruction, Pair, Piece, Script,
 };

@@ -63,7 +63,9 @@ pub(super) const RULE: Rule = Rule {
                   COPY src/ .
             ",
             beside: &[("scripts/meta.env", "  VERSION='dev'")],
-            findings: &[],
+            findings: &[
+                "scripts/*.env of the build context: copied, with nothing secret in it as it stands (COPY scripts/*.env)",
+            ],
         },
         Example {
             file: "Dockerfile", // another place in the image

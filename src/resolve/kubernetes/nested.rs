@@ -2,7 +2,7 @@
 //! as JSON. Read line by line, whatever their grammar: only names and plain values are wanted.
 
 use super::value::variable;
-use crate::model::{File, Node, Span, Spanned, Tree, Value, Variable};
+use crate::model::{File, Node, Span, Spanned, Tree, Value, Variable, is_program};
 use crate::resolve::shell;
 
 /// How many values one object gives.
@@ -69,16 +69,21 @@ fn inside(
     } else if let Some(json) = minified.then(|| serde_json::from_str(text).ok()).flatten() {
         leaves("", &json, &at(0, text.len()), DEPTH, found);
     } else {
-        lines(text, at, found);
+        lines(text, is_program(name), at, found);
     }
     // What shows without a name, a private key, shows in all of it.
     push(found, variable(name, node));
 }
 
-fn lines(text: &str, at: &dyn Fn(usize, usize) -> Spanned<()>, found: &mut Vec<Variable>) {
+fn lines(
+    text: &str,
+    code: bool,
+    at: &dyn Fn(usize, usize) -> Spanned<()>,
+    found: &mut Vec<Variable>,
+) {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
-        if let Some((name, value)) = setting(line.trim()) {
+        if let Some((name, value)) = setting(line.trim(), code) {
             let from = start + (line.len() - line.trim_start().len());
             let unknown = value.starts_with('$')
                 || ["${", "$(", "{{", "<%"].iter().any(|mark| value.contains(mark));
@@ -91,13 +96,13 @@ fn lines(text: &str, at: &dyn Fn(usize, usize) -> Spanned<()>, found: &mut Vec<V
 }
 
 /// `name: value`, `name=value`, `export NAME="value"`, `"name": "value",`, `<name>value</name>`.
-fn setting(line: &str) -> Option<(&str, &str)> {
+fn setting(line: &str, code: bool) -> Option<(&str, &str)> {
     if line.starts_with(['#', ';']) || line.starts_with("//") {
         return None;
     }
     if let Some((name, rest)) = line.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
         let value = rest.split_once("</").filter(|(_, end)| end.starts_with(name))?.0;
-        return named(name, value);
+        return named(name, value, false);
     }
     let line = line.strip_prefix("- ").unwrap_or(line);
     let line = line.strip_prefix("export ").unwrap_or(line);
@@ -108,10 +113,11 @@ fn setting(line: &str) -> Option<(&str, &str)> {
     if rest.starts_with(':') && !value.starts_with([' ', '\t', '"', '\'']) {
         return None;
     }
-    named(name, value.trim_start_matches(['>', '=']))
+    named(name, value.trim_start_matches(['>', '=']), code)
 }
 
-fn named<'a>(name: &'a str, value: &'a str) -> Option<(&'a str, &'a str)> {
+/// `quoted`: only in quotes it is a value.
+fn named<'a>(name: &'a str, value: &'a str, quoted: bool) -> Option<(&'a str, &'a str)> {
     let name = name.trim().trim_matches(['"', '\'']);
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '[' | ']');
     if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(plain) {
@@ -121,6 +127,7 @@ fn named<'a>(name: &'a str, value: &'a str) -> Option<(&'a str, &'a str)> {
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
     let value = match quote {
         Some(quote) => value.get(1..)?.split(quote).next()?,
+        None if quoted => return None,
         None => value.split(" #").next()?.trim_end_matches([',', ';']).trim_end(),
     };
     let nothing = value.is_empty() || matches!(value, "|" | ">" | "|-" | ">-" | "{" | "[");
@@ -183,7 +190,9 @@ mod tests {
             ("echo it is: so", None),
             ("password:", None),
         ] {
-            assert_eq!(setting(line), expected, "{line}");
+            assert_eq!(setting(line, false), expected, "{line}");
         }
+        assert_eq!(setting("'client_secret': SECRET_KEY,", true), None);
+        assert_eq!(setting("password = \"x8Kq2m\"", true), Some(("password", "x8Kq2m")));
     }
 }

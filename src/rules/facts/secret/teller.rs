@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Secret, Strength, in_text, of_value, option};
-use crate::model::{Found, Level, Script, Shell, Spanned, Variable, Word, redact};
+use crate::model::{Found, Level, Script, Shell, Spanned, Variable, Word, is_program, redact};
 
 /// How many lines of a value are read as settings.
 const LINES: usize = 4096;
@@ -108,8 +108,14 @@ impl<'f, 'a> Teller<'f, 'a> {
     /// A whole file that a value is: what shows in it, and its lines as settings.
     pub(in crate::rules) fn block<T>(&mut self, text: &str, name: &str, place: &Spanned<T>) {
         self.text(text, name, place);
+        let program = is_program(name);
         for line in text.lines().take(LINES) {
             let Some((key, value)) = setting(line) else { continue };
+            // In a program a name without quotes is another name.
+            let quoted = |quote: char| line.contains(&format!("{quote}{value}{quote}"));
+            if program && !quoted('\'') && !quoted('"') {
+                continue;
+            }
             if let Some(secret) = of_value(key, value) {
                 self.tell(&secret, &format!("secret in {key} of {name}"), place);
             }
