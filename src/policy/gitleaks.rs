@@ -100,6 +100,7 @@ pub struct Gitleaks {
     patterns: Vec<Pattern>,
     allows: Vec<Allow>,
     notes: Vec<String>,
+    digest: [u8; 32],
 }
 
 impl Gitleaks {
@@ -138,6 +139,11 @@ impl Gitleaks {
         notes.into_iter().map(|note| crate::model::printable(&note, 300)).collect()
     }
 
+    /// Stands for all that was read: another configuration has another one.
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+
     /// How many rules there are.
     pub fn count(&self) -> usize {
         self.patterns.len()
@@ -149,6 +155,7 @@ impl Gitleaks {
         let size = fs::metadata(file).with_context(|| format!("gitleaks-config {name}"))?.len();
         anyhow::ensure!(size <= LARGEST, "gitleaks-config {name} is larger than {LARGEST} bytes");
         let text = fs::read_to_string(file).with_context(|| format!("gitleaks-config {name}"))?;
+        self.digest = *blake3::keyed_hash(&self.digest, text.as_bytes()).as_bytes();
         let read: File =
             toml::from_str(&text).with_context(|| format!("gitleaks-config {name}"))?;
         if read.extend.use_default {

@@ -17,7 +17,7 @@ use anyhow::{Context as _, Result};
 use jiff::civil::Date;
 
 use crate::git::{Id, Revision};
-use crate::policy::Policy;
+use crate::policy::{Gitleaks, Policy};
 
 use disk::Disk;
 pub(super) use record::Outcome;
@@ -164,6 +164,7 @@ fn basis(policy: &Policy) -> Result<[u8; 32]> {
     let program = std::env::current_exe().context("this program's file, for the cache")?;
     hasher.update_reader(std::fs::File::open(&program)?).context("this program's file")?;
     hasher.update(policy.measuring().as_bytes());
+    hasher.update(&policy.secrets().map(Gitleaks::digest).unwrap_or_default());
     Ok(*hasher.finalize().as_bytes())
 }
 

@@ -7,9 +7,10 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use super::Key;
+use crate::git;
 
 /// What every file begins with; another form has another one.
 const HEAD: &[u8] = b"plimsoll audit cache 1\n";
@@ -42,6 +43,11 @@ impl Disk {
     pub(super) fn open(top: &Path, basis: &[u8; 32], repository: &Path) -> Result<Self> {
         let folder = top.join(hex(basis));
         fs::create_dir_all(&folder).with_context(|| format!("cache {}", folder.display()))?;
+        for folder in [top, &folder] {
+            let name = folder.display();
+            ensure!(git::is_own(folder), "cache {name} belongs to somebody else: it is not used");
+        }
+        ensure!(is_folder(&folder), "cache {} is no folder: it is not used", folder.display());
         let repository = hex(blake3::hash(repository.as_os_str().as_encoded_bytes()).as_bytes());
         let (files, contents, known) = Default::default();
         let (top, faults) = (top.to_owned(), Vec::new());
@@ -78,7 +84,9 @@ impl Disk {
         let written = self.folder.join(format!("{name}.{}", std::process::id()));
         let file = self.folder.join(format!("{name}.{EXTENSION}"));
         let write = || -> std::io::Result<()> {
-            let mut out = File::create(&written)?;
+            // What lies there is left from a run that was killed, or a trap.
+            let _ = fs::remove_file(&written);
+            let mut out = File::options().write(true).create_new(true).open(&written)?;
             out.write_all(&bytes)?;
             out.sync_all()?;
             fs::rename(&written, &file)
@@ -106,7 +114,7 @@ impl Disk {
     }
 
     fn load(&mut self, path: PathBuf) {
-        let content = match fs::read(&path) {
+        let content = match trusted(&path) {
             Ok(content) => content,
             // Another run has written what it held into another file.
             Err(error) if error.kind() == ErrorKind::NotFound => return,
@@ -131,9 +139,9 @@ impl Disk {
     /// Removes what was not used for longest, until the rest fits; whatever others wrote stays.
     fn make_room(&self) {
         let mut files = Vec::new();
-        for folder in listed(&self.top).iter().filter(|folder| folder.is_dir()) {
+        for folder in listed(&self.top).iter().filter(|folder| is_folder(folder)) {
             for file in listed(folder) {
-                let Ok(data) = fs::metadata(&file) else { continue };
+                let Ok(data) = fs::symlink_metadata(&file) else { continue };
                 let used = data.modified().unwrap_or(SystemTime::UNIX_EPOCH);
                 let left = used.elapsed().is_ok_and(|age| age > WRITING) && is_unfinished(&file);
                 if left {
@@ -157,6 +165,28 @@ impl Disk {
             }
         }
     }
+}
+
+/// A file's content, where this user wrote it: what somebody else put there, a link or a pipe is not
+/// opened.
+fn trusted(path: &Path) -> std::io::Result<Vec<u8>> {
+    let data = fs::symlink_metadata(path)?;
+    let refused = |why| Err(std::io::Error::new(ErrorKind::PermissionDenied, why));
+    if !data.is_file() {
+        return refused("no regular file");
+    }
+    if !git::is_own(path) {
+        return refused("belongs to somebody else");
+    }
+    if data.len() > MOST_BYTES {
+        return refused("larger than a whole cache may be");
+    }
+    fs::read(path)
+}
+
+/// Whether it is a folder itself, not a link to one.
+fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|data| data.is_dir())
 }
 
 /// Where each record stands; `None` for a file that is not what was written.
@@ -249,6 +279,53 @@ mod tests {
         let disk = open(top.path());
         assert!(disk.files.len() <= FILES, "{:?}", disk.files);
         assert!((0..20).all(|number| disk.get([number; 16]).is_some()));
+    }
+
+    #[test]
+    fn what_this_user_did_not_write_is_not_opened() {
+        use std::os::unix::fs::{chown, symlink};
+        let top = tempfile::tempdir().unwrap();
+        open(top.path()).save(&[record(5)]).unwrap();
+        let file = open(top.path()).files[0].clone();
+        let aside = top.path().join("aside");
+        fs::rename(&file, &aside).unwrap();
+        let refused = |why: &str| {
+            let disk = open(top.path());
+            assert_eq!(disk.get([5; 16]), None, "{why}");
+            assert!(disk.faults[0].contains(why), "{:?}", disk.faults);
+        };
+        symlink(&aside, &file).unwrap();
+        refused("no regular file");
+        assert!(aside.exists());
+        fs::remove_file(&file).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());
+        refused("no regular file");
+        fs::remove_file(&file).unwrap();
+        fs::rename(&aside, &file).unwrap();
+        // Only root can give a file away.
+        if chown(&file, Some(54_321), None).is_ok() {
+            refused("belongs to somebody else");
+            chown(top.path(), Some(54_321), None).unwrap();
+            let error = Disk::open(top.path(), &BASIS, Path::new("a")).unwrap_err();
+            assert!(error.to_string().contains("belongs to somebody else"), "{error}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_or_removed_through_a_link() {
+        use std::os::unix::fs::symlink;
+        let (top, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        // It looks like one that a run left unfinished long ago.
+        let precious = other.path().join(format!("{0}-{0}.7", "a".repeat(HEX)));
+        fs::write(&precious, "x").unwrap();
+        let old = SystemTime::now() - 2 * WRITING;
+        File::options().write(true).open(&precious).unwrap().set_modified(old).unwrap();
+        symlink(other.path(), top.path().join("link")).unwrap();
+        open(top.path()).save(&[record(1)]).unwrap();
+        assert!(precious.exists());
+        symlink(other.path(), top.path().join(hex(&[9; 32]))).unwrap();
+        let error = Disk::open(top.path(), &[9; 32], Path::new("a")).unwrap_err();
+        assert!(error.to_string().contains("no folder"), "{error}");
     }
 
     #[test]
