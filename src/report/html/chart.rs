@@ -37,8 +37,8 @@ impl Svg {
         let _ = self.text.write_fmt(part);
     }
 
-    fn vertical(&mut self, most: usize, y: impl Fn(usize) -> f64) {
-        let step = step(most);
+    /// Lines from zero to `most`, which is a line itself.
+    fn vertical(&mut self, most: usize, step: usize, y: impl Fn(usize) -> f64) {
         let mut value = 0;
         while value <= most {
             let at = y(value);
@@ -100,9 +100,11 @@ pub(super) fn stacked<const N: usize>(
         &format!("Open regressions over time, {what}"),
         &format!("At most {most} were open at once, {last} are at the end."),
     );
-    let y = |value: usize| HEIGHT - BOTTOM - share(value, most) * (HEIGHT - BOTTOM - TOP);
+    let step = step(most);
+    let top = most.next_multiple_of(step);
+    let y = |value: usize| HEIGHT - BOTTOM - share(value, top) * (HEIGHT - BOTTOM - TOP);
     svg.horizontal(axis, HEIGHT - 8.0);
-    svg.vertical(most, y);
+    svg.vertical(top, step, y);
     let mut floor = vec![0; columns.len()];
     for (layer, name) in names.iter().enumerate() {
         let count = |column: &Column<N>| column.1.get(layer).copied().unwrap_or(0);
@@ -143,7 +145,7 @@ pub(super) fn score(axis: &Axis, points: &[(i64, f64)]) -> String {
     let mut svg = Svg::new("score", "Posture score over time", &description);
     let y = |value: f64| HEIGHT - BOTTOM - value / 100.0 * (HEIGHT - BOTTOM - TOP);
     svg.horizontal(axis, HEIGHT - 8.0);
-    svg.vertical(100, |value| y(float(value)));
+    svg.vertical(100, step(100), |value| y(float(value)));
     let mut path = String::new();
     let mut before = None;
     for (seconds, value) in points {
@@ -160,9 +162,11 @@ pub(super) fn score(axis: &Axis, points: &[(i64, f64)]) -> String {
 pub(super) fn mirrored(bins: &[(String, usize, usize)], period: &str) -> String {
     let up = bins.iter().map(|bin| bin.1).max().unwrap_or(0);
     let down = bins.iter().map(|bin| bin.2).max().unwrap_or(0);
-    let total = (up + down).max(1);
+    let step = step((up + down).max(1));
+    let (above, below) = (up.next_multiple_of(step), down.next_multiple_of(step));
+    let total = (above + below).max(1);
     let room = HEIGHT - TOP - BOTTOM;
-    let zero = TOP + share(up, total) * room;
+    let zero = TOP + share(above, total) * room;
     let tall = |count: usize| share(count, total) * room;
     let (landed, repaired) = bins.iter().fold((0, 0), |sum, bin| (sum.0 + bin.1, sum.1 + bin.2));
     let mut svg = Svg::new(
@@ -172,10 +176,9 @@ pub(super) fn mirrored(bins: &[(String, usize, usize)], period: &str) -> String 
             "{landed} landed, {repaired} repaired; the most in one {period}: {up} and {down}."
         ),
     );
-    let step = step(total);
-    svg.vertical(up, |value| zero - tall(value));
+    svg.vertical(above, step, |value| zero - tall(value));
     let mut value = step;
-    while value <= down {
+    while value <= below {
         let at = zero + tall(value);
         svg.add(format_args!(
             "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{:.1}\" y1=\"{at:.1}\" y2=\"{at:.1}\"/>\
