@@ -21,6 +21,7 @@ needs gitolite3 gitolite gitolite3 /usr/share/gitolite3/gitolite
 needs shellcheck shellcheck
 needs chromium chromium chromium-browser google-chrome
 needs python3 python3
+needs parallel parallel
 
 if [ -n "$missing" ]; then
     if ! command -v apt-get >/dev/null; then
