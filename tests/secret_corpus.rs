@@ -124,7 +124,7 @@ impl Tally {
         let rules: Vec<&'static Rule> = RULES.iter().map(|id| rules::find(id).unwrap()).collect();
         let mut hidden = BTreeMap::new();
         for unit in common::measured(tree, &rules, &Settings::default()) {
-            for exposure in &unit.exposures {
+            for exposure in unit.exposures.iter() {
                 let of = mark(exposure.rule.id, &unit.declaration.title, &exposure.key);
                 hidden.extend(exposure.hidden.clone().map(|value| (of, value)));
             }

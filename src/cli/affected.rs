@@ -1,9 +1,11 @@
 //! Which files a push concerns: those that changed, and those that read what changed.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use bstr::{BStr, BString, ByteSlice as _};
 
+use super::memo::Memo;
 use super::snapshot::Snapshot;
 use crate::git::{Change, Changes, Entry};
 use crate::model::{Arguments, Declared, EntryKind, File, FileKind, GapKind, Tree as _};
@@ -35,11 +37,25 @@ pub(super) struct Affected {
 struct Side<'s, 'r> {
     snapshot: &'s Snapshot<'r>,
     readers: resolve::Readers<'s>,
+    memo: Option<&'s Readers>,
 }
 
+/// The readers of a file, or only those that take it by its name.
+type Readers = Memo<(BString, bool), Rc<[BString]>>;
+
 impl<'s, 'r> Side<'s, 'r> {
-    fn new(snapshot: &'s Snapshot<'r>) -> Self {
-        Self { snapshot, readers: resolve::Readers::new(snapshot) }
+    fn new(snapshot: &'s Snapshot<'r>, memo: Option<&'s Readers>) -> Self {
+        Self { snapshot, readers: resolve::Readers::new(snapshot), memo }
+    }
+
+    fn readers(&mut self, path: &BStr, named: bool) -> Rc<[BString]> {
+        let ask = |readers: &mut resolve::Readers<'_>| {
+            Rc::from(if named { readers.by_name(path) } else { readers.of(path) })
+        };
+        let Some(memo) = self.memo else { return ask(&mut self.readers) };
+        memo.of((path.to_owned(), named), self.snapshot, None, |tree| {
+            ask(&mut resolve::Readers::new(tree))
+        })
     }
 
     /// Nothing stands here, or what is none of ours.
@@ -61,12 +77,12 @@ impl Affected {
     /// What `changes` concern.
     pub(super) fn by(
         changes: &Changes,
-        old: &Snapshot<'_>,
-        new: &Snapshot<'_>,
+        (old, new): (&Snapshot<'_>, &Snapshot<'_>),
         policy: &Policy,
+        memo: Option<&Readers>,
     ) -> Self {
         let mut affected = Self::default();
-        let (mut before, mut after) = (Side::new(old), Side::new(new));
+        let (mut before, mut after) = (Side::new(old, memo), Side::new(new, memo));
         for change in &changes.files {
             affected.add(change, &mut before, &mut after, policy);
         }
@@ -121,8 +137,9 @@ impl Affected {
             for (path, side, set) in
                 [(before, before_all, &mut self.old), (after, after_all, &mut self.new)]
             {
-                let readers = path.map(|path| side.readers.by_name(path.as_bstr()));
-                set.extend(readers.into_iter().flatten().filter(judged));
+                let readers = path.map(|path| side.readers(path.as_bstr(), true));
+                let readers = readers.iter().flat_map(|readers| readers.iter().cloned());
+                set.extend(readers.filter(judged));
             }
             return;
         }
@@ -156,7 +173,7 @@ impl Affected {
                 self.walk.extend(builders.iter().cloned());
                 set.extend(builders);
             }
-            set.extend(side.readers.of(path.as_bstr()).into_iter().filter(judged));
+            set.extend(side.readers(path.as_bstr(), false).iter().cloned().filter(judged));
             // What is taken in ran by itself before.
             set.extend(resolve::included_projects(snapshot, path.as_bstr()));
             if change.old.is_none() {

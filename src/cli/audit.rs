@@ -4,14 +4,14 @@ mod cache;
 mod filter;
 mod fleet;
 mod merge;
+mod output;
 mod progress;
 mod scores;
 mod step;
 mod suggest;
 mod what_if;
 
-use std::fs;
-use std::io::{self, Write as _};
+use std::collections::HashMap;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -19,8 +19,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, anyhow};
-use bstr::{BStr, ByteSlice as _};
+use anyhow::{Result, anyhow};
+use bstr::{BStr, BString, ByteSlice as _};
 
 use super::args;
 use super::judge::Judge;
@@ -29,7 +29,6 @@ use crate::audit::{OWNERS, Owners, landed};
 use crate::git::{Commit, Id, Limits, Repository, Revision};
 use crate::model::{Action, Audit, Step};
 use crate::policy::Policy;
-use crate::report;
 use cache::Cache;
 
 pub(super) use filter::{glob, rule, severity, since, until};
@@ -38,7 +37,7 @@ pub(super) use merge::merge;
 pub(super) use suggest::suggest;
 
 /// Commits that one thread takes at a time: neighbours share most of their objects.
-const CHUNK: usize = 32;
+const CHUNK: usize = 128;
 
 /// Audits repositories and prints what landed.
 ///
@@ -52,27 +51,30 @@ pub(super) fn audit(arguments: &args::Audit) -> Result<ExitCode> {
     let stop = progress::Stop::on_signal()?;
     let filter = filter::Filter::new(&arguments.filter);
     let run = Run::new(arguments, &stop, folders.len());
-    let mut audits = Vec::new();
+    let mut out = output::Output::new(arguments, folders.len() > 1);
+    let (mut worst, mut failed) = (None, false);
     for folder in &folders {
         if stop.is_asked() {
             break;
         }
         let audited = one(folder, &range, arguments.policy.as_deref(), &run);
-        audits.push(match audited {
+        let audit = match audited {
             Ok(mut audit) => {
                 filter.apply(&mut audit);
                 audit
             }
             Err(error) if folders.len() == 1 => return Err(error),
             Err(error) => broken(folder, &range, &error),
-        });
+        };
+        worst = worst.max(worst_open(&audit));
+        failed |= audit.failure.is_some();
+        out.take(audit)?;
     }
-    print(&audits, arguments)?;
-    let worst = audits.iter().filter_map(worst_open).max();
+    out.finish()?;
     let fails = arguments.fail_on.is_some_and(|least| worst.is_some_and(|worst| worst >= least));
     Ok(if fails {
         ExitCode::from(1)
-    } else if audits.iter().any(|audit| audit.failure.is_some()) {
+    } else if failed {
         ExitCode::from(2)
     } else {
         ExitCode::SUCCESS
@@ -145,33 +147,6 @@ fn worst_open(audit: &Audit) -> Option<crate::model::Severity> {
         .max()
 }
 
-fn print(audits: &[Audit], arguments: &args::Audit) -> Result<()> {
-    let mut bytes = Vec::new();
-    match arguments.format {
-        args::AuditFormat::Text => report::audits_text(audits, &mut bytes)?,
-        args::AuditFormat::Json => report::audits_lines(audits, &mut bytes)?,
-        args::AuditFormat::Sarif => report::audits_sarif(audits, &mut bytes)?,
-        args::AuditFormat::CodeQuality => report::audits_quality(audits, &mut bytes)?,
-        args::AuditFormat::Junit => report::audits_junit(audits, &mut bytes)?,
-        args::AuditFormat::Html => {
-            let now = jiff::Timestamp::now().as_second();
-            report::audit_html(audits, now, &mut bytes)?;
-        }
-        args::AuditFormat::Csv => report::audits_csv(audits, &mut bytes)?,
-    }
-    write(&bytes, arguments)
-}
-
-fn write(bytes: &[u8], arguments: &args::Audit) -> Result<()> {
-    match &arguments.output {
-        Some(file) => {
-            fs::write(file, bytes).with_context(|| format!("output {}", file.display()))?;
-        }
-        None => io::stdout().lock().write_all(bytes)?,
-    }
-    Ok(())
-}
-
 fn replay(past: &Past, policy: &Policy, run: &Run<'_>) -> Result<Audit> {
     let Past { folder, repository, range, tips, known } = past;
     let mut history = repository.history(tips, known, run.first_parent);
@@ -191,6 +166,8 @@ fn replay(past: &Past, policy: &Policy, run: &Run<'_>) -> Result<Audit> {
         folder,
         policy,
         commits: &history.commits,
+        trees: history.commits.iter().map(|commit| (commit.id, commit.tree)).collect(),
+        branch: repository.default_branch().unwrap_or_default(),
         next: AtomicUsize::new(0),
         progress: &progress,
         stop: run.stop,
@@ -260,6 +237,10 @@ struct Replay<'a> {
     folder: &'a Path,
     policy: &'a Policy,
     commits: &'a [Commit],
+    /// The trees of all of them.
+    trees: HashMap<Id, Id>,
+    /// What is judged as if it had been pushed to this branch.
+    branch: BString,
     next: AtomicUsize,
     progress: &'a progress::Progress,
     stop: &'a progress::Stop,
@@ -270,25 +251,34 @@ struct Replay<'a> {
 type Worked = (Vec<(usize, Step)>, Option<usize>);
 
 impl Replay<'_> {
+    /// The tree of a parent, which may stand before the range.
+    fn tree(&self, repository: &Repository, parent: Id) -> Option<Id> {
+        let known = self.trees.get(&parent).copied();
+        known.or_else(|| Some(repository.commit(parent).ok()?.tree))
+    }
+
     /// Takes commits until there are none left, or to the one where it was told to stop.
     fn work(&self) -> Result<Worked> {
         let repository = Repository::discover(self.folder)?;
         let mut judge = Judge::new(&repository, self.policy, Instant::now());
+        judge.remember();
         let mut steps = Vec::new();
         loop {
             let first = self.next.fetch_add(CHUNK, Ordering::Relaxed);
-            let Some(rest) = self.commits.get(first..) else { break };
-            if rest.is_empty() {
+            let chunk = first..self.commits.len().min(first + CHUNK);
+            if chunk.is_empty() {
                 break;
             }
-            for (number, commit) in (first..).zip(rest.iter().take(CHUNK)) {
+            // The last one first: packs keep the older state as what it differs in from the newer.
+            for number in chunk.rev() {
                 if self.stop.is_asked() {
-                    return Ok((steps, Some(number)));
+                    return Ok((steps, Some(first)));
                 }
+                let Some(commit) = self.commits.get(number) else { continue };
                 self.progress.done.fetch_add(1, Ordering::Relaxed);
                 judge.restart();
                 judge.as_of(commit);
-                if let Some(step) = step::step(&judge, commit, self.cache)? {
+                if let Some(step) = step::step(self, &judge, commit)? {
                     steps.push((number, step));
                 }
             }

@@ -1,6 +1,7 @@
 //! What goes together with what it protected.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use bstr::{BString, ByteSlice as _};
 
@@ -31,7 +32,7 @@ pub(super) fn given_up(before: &mut [Measured], after: &[Measured], new: &Snapsh
         };
         let mut there = ran.iter().filter(|(path, _)| inside(path)).peekable();
         if there.peek().is_some() && there.all(|(_, name)| !runs.contains(name)) {
-            unit.exposures.iter_mut().for_each(|exposure| exposure.gone = None);
+            Rc::make_mut(&mut unit.exposures).iter_mut().for_each(|exposure| exposure.gone = None);
         }
     }
 }

@@ -15,16 +15,17 @@ use super::affected::{Affected, wanted};
 use super::gaps::{newly_unreadable, partial};
 use super::given_up::given_up;
 use super::measure::Pass;
+use super::memo::Memo;
 use super::model::models;
-use super::named::Named;
+use super::named::{self, Named};
 use super::scans::Scans;
 use super::shelf::Shelf;
 use super::snapshot::Snapshot;
 use crate::compare::{Model, Outcome, Side, compare_beside, fingerprint_of_secret};
-use crate::git::{self, Repository, Revision};
+use crate::git::{self, Changes, Repository, Revision};
 use crate::model::{
     EntryKind, Evidence, File, Gap, GapKind, Improvement, Measured, Regression, Rule, Settings,
-    Tree as _,
+    Today, Tree as _,
 };
 use crate::policy::{self, Policy};
 use crate::resolve;
@@ -60,6 +61,21 @@ pub(super) struct Compared {
     pub(super) new_files: Vec<Rc<File>>,
 }
 
+impl Compared {
+    /// What there is to say where no file changed that is looked at.
+    fn nothing(changes: Changes) -> Self {
+        let Changes { gaps, notes, .. } = changes;
+        Self {
+            judged: Judged { gaps, notes, ..Judged::default() },
+            before: Vec::new(),
+            after: Vec::new(),
+            moved: Vec::new(),
+            old_files: Vec::new(),
+            new_files: Vec::new(),
+        }
+    }
+}
+
 /// Everything that stays the same while one run judges.
 pub(super) struct Judge<'a> {
     pub(super) repository: &'a Repository,
@@ -73,6 +89,42 @@ pub(super) struct Judge<'a> {
     pub(super) today: Date,
     /// What reading may cost.
     pub(super) limits: git::Limits,
+    pub(super) memos: Option<Rc<Memos>>,
+}
+
+/// Units with their exposures, and what could not be resolved.
+pub(super) type Made = (Vec<Measured>, Vec<Gap>);
+
+/// What one comparison leaves for the next one of the same history.
+pub(super) struct Memos {
+    /// Of files: their units.
+    pub(super) made: Memo<Vec<BString>, Rc<Made>>,
+    /// Of a file: those that read it, or only those that take it by its name.
+    pub(super) readers: Memo<(BString, bool), Rc<[BString]>>,
+    /// Of a folder: what its compose files name.
+    pub(super) named: named::Memory,
+}
+
+impl Default for Memos {
+    fn default() -> Self {
+        Self {
+            made: Memo::new(6 << 20, |made| weight(made)),
+            readers: Memo::new(2 << 20, |readers| readers.len() * LINE),
+            named: named::Memory::default(),
+        }
+    }
+}
+
+/// What a line, an exposure and a unit take in memory, about.
+const LINE: usize = 64;
+const EXPOSURE: usize = 400;
+const UNIT: usize = 2000;
+
+fn weight((units, gaps): &Made) -> usize {
+    let unit = |unit: &Measured| {
+        unit.declaration.body.len() * LINE + unit.exposures.len() * EXPOSURE + UNIT
+    };
+    units.iter().map(unit).sum::<usize>() + gaps.len() * EXPOSURE
 }
 
 impl<'a> Judge<'a> {
@@ -89,7 +141,15 @@ impl<'a> Judge<'a> {
         let scans = Scans::new(policy, today);
         let settings = settings(policy, Some(today), scans.as_ref());
         let (shelf, root) = (Rc::default(), Rc::default());
-        Self { repository, policy, settings, shelf, scans, root, today, limits }
+        let memos = None;
+        Self { repository, policy, settings, shelf, scans, root, today, limits, memos }
+    }
+
+    /// Keeps what is made for the next comparison: many commits of one history are to be compared,
+    /// always by the same rules. What scanners say is asked each time.
+    pub(super) fn remember(&mut self) {
+        self.repository.remember_more();
+        self.memos = self.scans.is_none().then(Rc::default);
     }
 
     /// Starts the clock anew: one comparison of many has its own time.
@@ -102,12 +162,12 @@ impl<'a> Judge<'a> {
     pub(super) fn as_of(&mut self, commit: &git::Commit) {
         let day = Timestamp::from_second(commit.seconds).ok();
         let day = day.map(|time| time.to_zoned(TimeZone::UTC).date());
-        self.settings.today = Some(day.map_or(self.today, |day| day.min(self.today)));
+        self.settings.today = Some(day.map_or(self.today, |day| day.min(self.today)).into());
     }
 
     /// The day as of which it asks.
     pub(super) fn day(&self) -> Date {
-        self.settings.today.unwrap_or(self.today)
+        self.settings.today.as_ref().map_or(self.today, Today::day)
     }
 
     /// The same run under another policy.
@@ -116,11 +176,12 @@ impl<'a> Judge<'a> {
             repository: other.repository,
             policy,
             shelf: Rc::clone(&other.shelf),
-            settings: settings(policy, other.settings.today, other.scans.as_ref()),
+            settings: settings(policy, Some(other.day()), other.scans.as_ref()),
             scans: other.scans.clone(),
             root: Rc::clone(&other.root),
             today: other.today,
             limits: other.limits,
+            memos: None,
         }
     }
 
@@ -168,11 +229,16 @@ impl<'a> Judge<'a> {
     ) -> Result<Compared> {
         let old = Snapshot::new(self.repository.tree(*old, self.limits)?, &self.shelf);
         let new = Snapshot::new(self.repository.tree(*new, self.limits)?, &self.shelf);
-        let named = Named::new(&old, &new);
+        let memos = self.memos.as_deref();
+        let named = Named::new(&old, &new, memos.map(|memos| &memos.named));
         let changes = self
             .repository
             .changes(old.tree(), new.tree(), &|path| wanted(self.policy, path) || named.take(path));
-        let affected = Affected::by(&changes, &old, &new, self.policy);
+        if changes.files.is_empty() && self.scans.is_none() {
+            return Ok(Compared::nothing(changes));
+        }
+        let readers = memos.map(|memos| &memos.readers);
+        let affected = Affected::by(&changes, (&old, &new), self.policy, readers);
         let mut judged =
             Judged { notes: changes.notes, excluded: affected.excluded, ..Judged::default() };
         let only = resolve::Names::Only(affected.sensitive.clone());
@@ -204,8 +270,9 @@ impl<'a> Judge<'a> {
         let (old_files, new_files) = (old.files(), new.files());
         // What a bound left unread is not gone.
         if new_gaps.iter().any(|gap| gap.kind == GapKind::Limit) {
-            let exposures = before.iter_mut().flat_map(|unit| &mut unit.exposures);
-            exposures.for_each(|exposure| exposure.gone = None);
+            for unit in &mut before {
+                Rc::make_mut(&mut unit.exposures).iter_mut().for_each(|it| it.gone = None);
+            }
         }
         given_up(&mut before, &after, &new);
         let Outcome { mut regressions, improvements } = compare_beside(
@@ -241,7 +308,7 @@ impl<'a> Judge<'a> {
 /// What rules are told by the policy, the clock and the scanners.
 fn settings(policy: &Policy, today: Option<Date>, scans: Option<&Rc<Scans>>) -> Settings {
     let evidence = scans.map(|scans| Rc::clone(scans) as Rc<dyn Evidence>);
-    Settings { evidence, today, ..policy.settings() }
+    Settings { evidence, today: today.map(Today::from), ..policy.settings() }
 }
 
 /// Takes out what is told of a link and of the file that it leads to, at the link.

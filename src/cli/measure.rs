@@ -1,13 +1,14 @@
 //! The units of one side of a comparison with their exposures, within the bounds of policy.
 
+use std::rc::Rc;
 use std::time::Instant;
 
 use bstr::{BStr, BString, ByteSlice as _};
 
 use super::affected::Affected;
-use super::judge::Judge;
+use super::judge::{Judge, Made};
 use super::snapshot::Snapshot;
-use crate::model::{Gap, GapKind, Measured, Rule, Tree as _, printable_bytes};
+use crate::model::{Declaration, Gap, GapKind, Measured, Rule, Tree, printable_bytes};
 use crate::{resolve, rules};
 
 /// What both sides of a comparison are measured with.
@@ -37,21 +38,24 @@ impl Pass<'_> {
         paths: impl IntoIterator<Item = &'p BString>,
         until: Option<Instant>,
     ) -> Units<'p> {
-        let settings = &self.judge.settings;
         let Units { mut measured, mut gaps, mut left } = Units::default();
         let most = self.judge.policy.limits().files;
         // Files of one kind make units together: a compose file and its override, a pod and the
         // network policies that select it.
         let mut together = Vec::new();
         let all = resolve::Names::walk();
-        let mut take = |resolved: resolve::Resolved| {
-            gaps.extend(resolved.gaps);
-            for declaration in resolved.units {
-                if let Ok(Some(file)) = snapshot.file(declaration.path.as_bstr()) {
-                    let exposures = rules::measure(self.rules, &declaration, &file, settings);
-                    measured.push(Measured { declaration, exposures });
+        let mut take = |paths: &[BString], names: &resolve::Names| {
+            let make = |tree: &dyn Tree| Rc::new(self.make(tree, paths, names));
+            let memos = self.judge.memos.as_ref().filter(|_| matches!(names, resolve::Names::Same));
+            let made = match memos {
+                Some(memos) => {
+                    let today = self.judge.settings.today.as_ref();
+                    memos.made.of(paths.to_vec(), snapshot, today, make)
                 }
-            }
+                None => make(snapshot),
+            };
+            measured.extend(made.0.iter().cloned());
+            gaps.extend(made.1.iter().cloned());
         };
         for (count, path) in paths.into_iter().enumerate() {
             if count >= most || until.is_some_and(|until| Instant::now() >= until) {
@@ -61,16 +65,27 @@ impl Pass<'_> {
             if resolve::stands_alone(snapshot, path.as_bstr()) {
                 let walk = self.affected.walk.contains(path);
                 let names = if walk { &all } else { self.rest };
-                let paths = std::slice::from_ref(path);
-                take(resolve::units(snapshot, paths, names, settings));
+                take(std::slice::from_ref(path), names);
             } else {
                 together.push(path.clone());
             }
         }
         if !together.is_empty() {
-            take(resolve::units(snapshot, &together, self.rest, settings));
+            take(&together, self.rest);
         }
         Units { measured, gaps, left }
+    }
+
+    /// The units of some files with their exposures.
+    fn make(&self, tree: &dyn Tree, paths: &[BString], names: &resolve::Names) -> Made {
+        let settings = &self.judge.settings;
+        let resolved = resolve::units(tree, paths, names, settings);
+        let measure = |declaration: Declaration| {
+            let file = tree.file(declaration.path.as_bstr()).ok().flatten()?;
+            let exposures = rules::measure(self.rules, &declaration, &file, settings).into();
+            Some(Measured { declaration: Rc::new(declaration), exposures })
+        };
+        (resolved.units.into_iter().filter_map(measure).collect(), resolved.gaps)
     }
 }
 

@@ -13,6 +13,7 @@ mod inspect;
 mod judge;
 mod load;
 mod measure;
+mod memo;
 mod model;
 mod named;
 mod output;

@@ -1,13 +1,12 @@
 //! Files that were read, kept for the next revision that has them too.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use bstr::BString;
 
 use crate::git::Id;
-use crate::model::{File, FileId, FileKind};
+use crate::model::{File, FileId, FileKind, HashMap};
 
 /// What is kept of file contents, in bytes; what was made of them takes several times as much.
 const MOST_BYTES: usize = 1 << 20;

@@ -1,7 +1,7 @@
 //! One revision as `resolve` sees it: files read once, by the surface that their names tell.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use bstr::{BStr, BString};
 use super::shelf::{Shelf, Volume};
 use crate::git;
 use crate::model::{
-    Declared, EntryKind, File, FileId, FileKind, Gap, GapKind, Reading, Span, Text, Tree,
+    Declared, EntryKind, File, FileId, FileKind, Gap, GapKind, HashMap, Reading, Span, Text, Tree,
 };
 use crate::{resolve, surface};
 
@@ -30,7 +30,6 @@ pub(super) struct Snapshot<'r> {
     taken: RefCell<HashMap<BString, FileKind>>,
     files: RefCell<BTreeMap<FileId, Rc<File>>>,
     known: RefCell<HashMap<BString, Known>>,
-    names: RefCell<HashMap<BString, Names>>,
     /// Files read as another kind than their names say.
     others: RefCell<HashMap<(BString, FileKind), Known>>,
 }
@@ -43,7 +42,6 @@ impl<'r> Snapshot<'r> {
             taken: RefCell::default(),
             files: RefCell::default(),
             known: RefCell::default(),
-            names: RefCell::default(),
             others: RefCell::default(),
         }
     }
@@ -213,6 +211,44 @@ impl<'r> Snapshot<'r> {
         matches!(self.tree.revision, git::Revision::Tree(_))
     }
 
+    /// Whether its files are told by their names and their content alone: nobody said of one what it
+    /// is, and nothing of it ever changes.
+    pub(super) fn answers_by_names(&self) -> bool {
+        self.is_stored() && self.taken.borrow().is_empty()
+    }
+
+    /// What stands for all that a folder holds; `None` where there is none.
+    pub(super) fn folder_id(&self, path: &BStr) -> Option<git::Id> {
+        self.tree.folder_id(path)
+    }
+
+    /// Whether a path leads where it says: no link is at it or on the way.
+    pub(super) fn is_plain(&self, path: &BStr) -> bool {
+        matches!(self.tree.plainly(path), Ok(Some(_)))
+    }
+
+    /// Takes files that another revision has too for its own; `false` where it has read one of them
+    /// by itself.
+    pub(super) fn is_given(&self, files: &[(BString, Option<FileKind>, Rc<File>)]) -> bool {
+        let (mut known, mut others) = (self.known.borrow_mut(), self.others.borrow_mut());
+        let mut all = self.files.borrow_mut();
+        files.iter().all(|(path, kind, file)| {
+            let own = match kind {
+                None => known.get(path),
+                Some(kind) => others.get(&(path.clone(), *kind)),
+            };
+            if let Some(own) = own {
+                return matches!(own, Ok(Some(own)) if Rc::ptr_eq(own, file));
+            }
+            all.insert(file.text.file, Rc::clone(file));
+            match kind {
+                None => known.insert(path.clone(), Ok(Some(Rc::clone(file)))),
+                Some(kind) => others.insert((path.clone(), *kind), Ok(Some(Rc::clone(file)))),
+            };
+            true
+        })
+    }
+
     fn shelved(&self, volume: Option<Volume>, file: Rc<File>) -> Rc<File> {
         if let Some(volume) = volume {
             self.shelf.keep(volume, &file);
@@ -269,14 +305,7 @@ impl Tree for Snapshot<'_> {
     }
 
     fn names(&self, folder: &BStr) -> Names {
-        if let Some(known) = self.names.borrow().get(folder) {
-            return Rc::clone(known);
-        }
-        let entries = self.tree.names(folder).unwrap_or_default();
-        let name = |path: &BString| path.rsplit(|&b| b == b'/').next().unwrap_or_default().into();
-        let names: Names = entries.iter().map(|entry| (name(&entry.path), entry.kind)).collect();
-        self.names.borrow_mut().insert(folder.to_owned(), Rc::clone(&names));
-        names
+        self.tree.names(folder).unwrap_or_default()
     }
 
     fn kind(&self, path: &BStr) -> Option<EntryKind> {

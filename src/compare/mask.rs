@@ -1,9 +1,7 @@
 //! No secret leaves: neither in the evidence of a finding nor in a line shown for another one.
 
-use std::collections::{HashMap, HashSet};
-
 use super::Side;
-use crate::model::{FileId, Side as Which, redact};
+use crate::model::{FileId, HashMap, HashSet, Side as Which, redact};
 
 /// What stands in place of a line whose secret can't be cut out of it.
 const WITHHELD: &str = "(line withheld: it holds a secret)";
@@ -34,9 +32,10 @@ pub(super) struct Mask {
 
 impl Mask {
     pub(super) fn new(old: Side<'_>, new: Side<'_>) -> Self {
-        let mut mask = Self { secrets: Vec::new(), words: HashMap::new(), lines: HashMap::new() };
+        let mut mask =
+            Self { secrets: Vec::new(), words: HashMap::default(), lines: HashMap::default() };
         for (which, side) in [(Which::Old, old), (Which::New, new)] {
-            for exposure in side.units.iter().flat_map(|unit| &unit.exposures) {
+            for exposure in side.units.iter().flat_map(|unit| unit.exposures.iter()) {
                 let Some(secret) = exposure.hidden.as_deref().filter(|secret| !secret.is_empty())
                 else {
                     continue;

@@ -16,6 +16,7 @@ use crate::model::{DataKind, File, FileId, Improvement, Measured, Regression, Se
 
 pub use message::{fingerprint, fingerprint_of_secret};
 pub use pair::likeness;
+pub use subtract::as_open;
 
 /// How the titles of build contexts start.
 const CONTEXT: &str = "build context";

@@ -3,14 +3,13 @@
 //! Identity first (the file, then the stage's name; the image that ships pairs with the image that
 //! shipped), then similarity among what is left, over all files together: a move is no change.
 
-use std::collections::HashMap;
 use std::mem::discriminant;
 
 use bstr::{BStr, BString, ByteSlice};
 
 use super::subtract::Worse;
 use super::{Model, Side};
-use crate::model::{AccessKind, Declaration, Exposure, Measured, SourceKind, Stage, Unit};
+use crate::model::{AccessKind, Declaration, Exposure, HashMap, Measured, SourceKind, Stage, Unit};
 
 /// Lines in common, of all lines, from which two units are taken for the same.
 const ALIKE: f64 = 0.5;
@@ -49,7 +48,7 @@ struct Pairing<'a> {
 impl Pairing<'_> {
     /// Pairs units of the same file that `name` calls the same, where each name stands once.
     fn by_name(&mut self, before: &HashMap<&BStr, &BStr>, name: fn(&Unit) -> Option<Name<'_>>) {
-        let mut index: HashMap<(&BStr, Name<'_>), Option<usize>> = HashMap::new();
+        let mut index: HashMap<(&BStr, Name<'_>), Option<usize>> = HashMap::default();
         for (at, unit) in self.old.iter().enumerate().filter(|(at, _)| !self.taken[*at]) {
             if let Some(name) = name(&unit.declaration.unit) {
                 index
@@ -77,11 +76,11 @@ impl Pairing<'_> {
         if variants.is_empty() {
             return;
         }
-        let mut bases: HashMap<&BStr, Vec<&BStr>> = HashMap::new();
+        let mut bases: HashMap<&BStr, Vec<&BStr>> = HashMap::default();
         for (variant, base) in variants {
             bases.entry(variant.as_ref()).or_default().push(base.as_ref());
         }
-        let mut index = HashMap::new();
+        let mut index = HashMap::default();
         for (at, unit) in self.old.iter().enumerate() {
             if let Some(name) = named(&unit.declaration.unit) {
                 index.entry((unit.declaration.path.as_bstr(), name)).or_insert(at);
@@ -99,20 +98,20 @@ impl Pairing<'_> {
     /// Pairs what is called the same in another file, where the name stands once on each side among
     /// what is left.
     fn by_identity(&mut self) {
-        let mut old: HashMap<(u8, &str), Option<usize>> = HashMap::new();
+        let mut old: HashMap<(u8, &str), Option<usize>> = HashMap::default();
         for (at, unit) in self.old.iter().enumerate().filter(|(at, _)| !self.taken[*at]) {
             if let Some(identity) = named(&unit.declaration.unit) {
                 old.entry(identity).and_modify(|at| *at = None).or_insert(Some(at));
             }
         }
-        let mut new: HashMap<(u8, &str), Option<usize>> = HashMap::new();
+        let mut new: HashMap<(u8, &str), Option<usize>> = HashMap::default();
         for (at, unit) in self.new.iter().enumerate().filter(|(at, _)| self.pairs[*at].is_none()) {
             if let Some(identity) = named(&unit.declaration.unit) {
                 new.entry(identity).and_modify(|at| *at = None).or_insert(Some(at));
             }
         }
         // Of several on either side what is word for word the same is the same.
-        let mut alike: HashMap<_, Vec<usize>> = HashMap::new();
+        let mut alike: HashMap<_, Vec<usize>> = HashMap::default();
         for at in (0..self.old.len()).rev().filter(|&at| !self.taken[at]) {
             let unit = &self.old[at].declaration;
             if let Some(name) = named(&unit.unit).filter(|name| old.get(name) == Some(&None)) {
@@ -319,7 +318,7 @@ pub fn likeness(a: &[String], b: &[String]) -> f64 {
     if a.is_empty() && b.is_empty() {
         return 1.0;
     }
-    let mut counts: HashMap<&str, usize> = HashMap::new();
+    let mut counts: HashMap<&str, usize> = HashMap::default();
     for line in a {
         *counts.entry(line).or_default() += 1;
     }

@@ -1,11 +1,12 @@
 //! New exposures minus old ones.
 
-use std::collections::{HashMap, HashSet};
+use std::cell::LazyCell;
+use std::rc::Rc;
 
 use bstr::ByteSlice as _;
 
 use super::pair::named;
-use crate::model::{AccessKind, Exposure, Measured, NetworkKind, Told, Unit};
+use crate::model::{AccessKind, Exposure, HashMap, HashSet, Measured, NetworkKind, Told, Unit};
 
 /// One difference between the two revisions.
 pub(super) enum Change<'a> {
@@ -46,15 +47,20 @@ pub(super) fn subtract<'a>(
     new: &'a [Measured],
     pairs: &[Option<usize>],
 ) -> Vec<Change<'a>> {
-    let known = identities(old, identity);
-    let kinds = identities(old, kind);
-    let kept: HashSet<Identity> = identities(new, identity).into_keys().collect();
+    // Where nothing changed nobody asks for them.
+    let known = LazyCell::new(|| identities(old, identity));
+    let kinds = LazyCell::new(|| identities(old, kind));
+    let kept =
+        LazyCell::new(|| identities(new, identity).into_keys().collect::<HashSet<Identity>>());
     let mut changes = Vec::new();
     for (unit, pair) in new.iter().zip(pairs) {
         let counterpart = pair.map(|index| &old[index]);
         let beside = unit.declaration.unit.build().is_some_and(|build| !build.inline);
         // A new way to build what is there already: the file itself is judged where it changes.
         if beside && counterpart.is_none() {
+            continue;
+        }
+        if counterpart.is_some_and(|was| as_open(was, unit)) {
             continue;
         }
         let before = counterpart.map(worst_by_key).unwrap_or_default();
@@ -75,7 +81,7 @@ pub(super) fn subtract<'a>(
             }
         }
         for was in
-            counterpart.iter().flat_map(|unit| &unit.exposures).filter(|was| is(&before, was))
+            counterpart.iter().flat_map(|unit| unit.exposures.iter()).filter(|was| is(&before, was))
         {
             let now = after.get(&key(was)).copied();
             let moved = identity(was).is_some_and(|identity| kept.contains(&identity));
@@ -130,9 +136,9 @@ fn gone<'a>(
         .filter_map(|pair| old.get((*pair)?))
         .flat_map(|unit| unit.exposures.iter().filter(|was| was.gone.is_some()).filter_map(place))
         .collect();
-    let stands = std::rc::Rc::new(stands);
+    let stands = Rc::new(stands);
     lost.flat_map(move |(_, unit)| {
-        let stands = std::rc::Rc::clone(&stands);
+        let stands = Rc::clone(&stands);
         unit.exposures.iter().filter_map(move |was| {
             let now = was.gone.as_deref()?;
             if place(was).is_some_and(|place| stands.contains(&place)) {
@@ -141,6 +147,16 @@ fn gone<'a>(
             Some(Change::Worse(Worse { unit, counterpart: Some(unit), now, was: Some(was) }))
         })
     })
+}
+
+/// Whether two units expose the same, one by one, wherever it is declared.
+pub fn as_open(a: &Measured, b: &Measured) -> bool {
+    let same = |(a, b): (&Exposure, &Exposure)| {
+        std::ptr::eq(a.rule, b.rule) && a.level == b.level && a.told == b.told && a.key == b.key
+    };
+    Rc::ptr_eq(&a.exposures, &b.exposures)
+        || a.exposures.len() == b.exposures.len()
+            && a.exposures.iter().zip(b.exposures.iter()).all(same)
 }
 
 fn same_file(was: &Measured, now: &Measured) -> bool {
@@ -214,8 +230,8 @@ fn kind(exposure: &Exposure) -> Option<Identity> {
 
 /// The worst exposure of each key: what is declared twice is as open as its widest declaration.
 fn worst_by_key(unit: &Measured) -> HashMap<Key<'_>, &Exposure> {
-    let mut worst: HashMap<Key<'_>, &Exposure> = HashMap::new();
-    for exposure in &unit.exposures {
+    let mut worst: HashMap<Key<'_>, &Exposure> = HashMap::default();
+    for exposure in unit.exposures.iter() {
         let kept = worst.entry(key(exposure)).or_insert(exposure);
         if exposure.level.worse_than(&kept.level) {
             *kept = exposure;
@@ -243,8 +259,8 @@ fn identities(
     units: &[Measured],
     identity: fn(&Exposure) -> Option<Identity>,
 ) -> HashMap<Identity, (u8, u64)> {
-    let mut known = HashMap::new();
-    for exposure in units.iter().flat_map(|unit| &unit.exposures) {
+    let mut known = HashMap::default();
+    for exposure in units.iter().flat_map(|unit| unit.exposures.iter()) {
         if let Some(identity) = identity(exposure) {
             let level = known.entry(identity).or_default();
             *level = (exposure.level.rank, exposure.level.size).max(*level);

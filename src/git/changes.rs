@@ -2,10 +2,11 @@
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use bstr::{BStr, BString, ByteSlice as _};
 
-use super::folder::{Folder, Item, items, order, placed};
+use super::folder::{Folder, Item, Opened, order, placed};
 use super::path::{join, split};
 use super::{Entry, Repository, Tree, pairs};
 use crate::model::{EntryKind, Gap, GapKind, printable_bytes};
@@ -141,23 +142,30 @@ impl<'w> Walk<'w> {
     }
 
     fn step<'l>(&mut self, step: &Step<'l>, todo: &mut Vec<Step<'l>>) {
-        let (mut left, mut right) = (Vec::new(), Vec::new());
-        let old = self.open(step.old, step.path.as_bstr(), &mut left);
-        let new = self.open(step.new, step.path.as_bstr(), &mut right);
+        let old = self.open(step.old, step.path.as_bstr());
+        let new = self.open(step.new, step.path.as_bstr());
         self.looked_at += old.len() + new.len();
-        self.unusable(&old, &new, step.path.as_bstr());
+        // Names that git would never check out, or that a folder holds twice; told when they are new.
+        if new.odd > old.odd {
+            let message = "a folder holds a name twice, or one that git does not check out";
+            self.gap(GapKind::Unparsed, step.path.as_bstr(), message);
+        }
         let arrived = self.added.len();
-        let (mut a, mut b) = (old.iter().peekable(), new.iter().peekable());
+        let (mut a, mut b) = (0, 0);
         loop {
-            let sides = match (a.peek(), b.peek()) {
+            let same = old.same(a, &new, b);
+            (a, b) = (a + same, b + same);
+            let (left, right) = (old.get(a), new.get(b));
+            let sides = match (&left, &right) {
                 (None, None) => break,
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
-                (Some(a), Some(b)) => order(a, b),
+                (Some(a), Some(b)) => order(a.key(), b.key()),
             };
-            let old = if sides.is_le() { a.next() } else { None };
-            let new = if sides.is_ge() { b.next() } else { None };
-            self.name(step, old, new, todo);
+            a += usize::from(sides.is_le());
+            b += usize::from(sides.is_ge());
+            let (left, right) = (left.filter(|_| sides.is_le()), right.filter(|_| sides.is_ge()));
+            self.name(step, left.as_ref(), right.as_ref(), todo);
         }
         self.swapped(step, &old, &new);
         self.twins(arrived, &new);
@@ -165,14 +173,14 @@ impl<'w> Walk<'w> {
 
     /// Says which new files stand beside one whose name differs only in case: where case does not
     /// count, and where a builder looks for either, one hides the other.
-    fn twins(&mut self, arrived: usize, new: &[Item<'_, '_>]) {
+    fn twins(&mut self, arrived: usize, new: &Opened) {
         let fresh: Vec<BString> =
             self.added.iter().skip(arrived).map(|entry| entry.path.clone()).collect();
         if fresh.is_empty() {
             return;
         }
         let mut spelt: HashMap<Vec<u8>, usize> = HashMap::new();
-        for item in new.iter().filter(|item| item.kind != EntryKind::Folder) {
+        for item in new.items().filter(|item| item.kind != EntryKind::Folder) {
             *spelt.entry(item.name.to_ascii_lowercase()).or_default() += 1;
         }
         let mut told = HashSet::new();
@@ -185,16 +193,11 @@ impl<'w> Walk<'w> {
         }
     }
 
-    fn open<'b, 'l: 'b>(
-        &mut self,
-        folder: Option<Folder<'l>>,
-        path: &BStr,
-        buffer: &'b mut Vec<u8>,
-    ) -> Vec<Item<'b, 'l>> {
-        let Some(folder) = folder else { return vec![] };
-        items(self.repository, folder, buffer).unwrap_or_else(|gap| {
+    fn open(&mut self, folder: Option<Folder<'_>>, path: &BStr) -> Rc<Opened> {
+        let opened = folder.map(|folder| self.repository.names_in(folder));
+        opened.transpose().map(Option::unwrap_or_default).unwrap_or_else(|gap| {
             self.found.gaps.push(placed(gap, path));
-            vec![]
+            Rc::default()
         })
     }
 
@@ -202,38 +205,34 @@ impl<'w> Walk<'w> {
     fn name<'l>(
         &mut self,
         step: &Step<'l>,
-        old: Option<&Item<'_, 'l>>,
-        new: Option<&Item<'_, 'l>>,
+        old: Option<&Item<'_>>,
+        new: Option<&Item<'_>>,
         todo: &mut Vec<Step<'l>>,
     ) {
         let Some(either) = new.or(old) else { return };
-        if either.kind == EntryKind::Folder {
-            let same = old.zip(new).is_some_and(|(old, new)| {
-                old.listed.is_none() && new.listed.is_none() && old.id == new.id
-            });
-            if !same {
-                todo.push(Step {
-                    path: join(step.path.as_bstr(), either.name),
-                    depth: step.depth + 1,
-                    old: old.map(Item::folder),
-                    new: new.map(Item::folder),
-                });
-            }
-            return;
-        }
         if let Some((old, new)) = old.zip(new)
             && (old.id, old.kind, old.executable) == (new.id, new.kind, new.executable)
+            && !(new.kind == EntryKind::Folder && new.id.is_null())
         {
             if new.kind == EntryKind::Link && self.links.len() < MOST_LINKS {
                 self.links.push(new.entry(step.path.as_bstr()));
             }
             return;
         }
-        let (old, new) = (
-            old.map(|item| item.entry(step.path.as_bstr())),
-            new.map(|item| item.entry(step.path.as_bstr())),
-        );
-        self.file(old, new);
+        if either.kind == EntryKind::Folder {
+            let child = |folder: Option<Folder<'l>>, item: Option<&Item<'_>>| {
+                folder.zip(item).map(|(folder, item)| folder.child(item))
+            };
+            todo.push(Step {
+                path: join(step.path.as_bstr(), either.name),
+                depth: step.depth + 1,
+                old: child(step.old, old),
+                new: child(step.new, new),
+            });
+            return;
+        }
+        let entry = |item: Option<&Item<'_>>| item.map(|item| item.entry(step.path.as_bstr()));
+        self.file(entry(old), entry(new));
     }
 
     fn file(&mut self, old: Option<Entry>, new: Option<Entry>) {
@@ -269,13 +268,12 @@ impl<'w> Walk<'w> {
     }
 
     /// Submodules that are new in a folder: one in place of a folder hides the container files below.
-    fn swapped(&mut self, step: &Step<'_>, old: &[Item<'_, '_>], new: &[Item<'_, '_>]) {
-        for item in new.iter().filter(|item| item.kind == EntryKind::Submodule) {
-            let folder = Item { kind: EntryKind::Folder, ..*item };
+    fn swapped(&mut self, step: &Step<'_>, old: &Opened, new: &Opened) {
+        for item in new.items().filter(|item| item.kind == EntryKind::Submodule) {
             let path = join(step.path.as_bstr(), item.name);
-            if old.binary_search_by(|old| order(old, &folder)).is_ok() {
+            if old.find(item.name, true).is_some() {
                 self.hidden.push(path);
-            } else if old.binary_search_by(|old| order(old, item)).is_err() {
+            } else if old.find(item.name, false).is_none() {
                 self.note(path.as_bstr(), "a submodule was added, which is not judged here");
             }
         }
@@ -318,18 +316,6 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// Names that git would never check out, or that a folder holds twice; told when they are new.
-    fn unusable(&mut self, old: &[Item<'_, '_>], new: &[Item<'_, '_>], path: &BStr) {
-        let count = |items: &[Item<'_, '_>]| {
-            let odd = items.iter().filter(|item| unusable(item.name)).count();
-            odd + items.windows(2).filter(|pair| matches!(pair, [a, b] if a.name == b.name)).count()
-        };
-        if count(new) > count(old) {
-            let message = "a folder holds a name twice, or one that git does not check out";
-            self.gap(GapKind::Unparsed, path, message);
-        }
-    }
-
     fn gap(&mut self, kind: GapKind, path: &BStr, message: &str) {
         self.found.gaps.push(Gap::of(kind, path, message));
     }
@@ -339,11 +325,4 @@ impl<'w> Walk<'w> {
             self.found.notes.push(format!("{}: {message}", printable_bytes(path, SHOWN)));
         }
     }
-}
-
-/// Source: git, read-cache.c, `verify_path`.
-fn unusable(name: &BStr) -> bool {
-    matches!(name.as_bytes(), b"" | b"." | b"..")
-        || name.contains(&b'/')
-        || name.eq_ignore_ascii_case(b".git")
 }

@@ -66,7 +66,7 @@ impl Repository {
     /// Who wrote a commit, and what for.
     pub fn about(&self, id: Id) -> About {
         let mut buffer = Vec::new();
-        let Ok(data) = self.objects.read(&id, &mut buffer) else { return About::default() };
+        let Ok(data) = self.objects.read_fresh(&id, &mut buffer) else { return About::default() };
         let message = data.data.find("\n\n").and_then(|at| data.data.get(at + 2..));
         let subject = message.and_then(|text| text.lines().next()).unwrap_or_default().into();
         let author = data.try_into_commit_iter().and_then(|tokens| tokens.author().ok());

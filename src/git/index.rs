@@ -84,9 +84,12 @@ impl Index {
         let bound = |at: usize| u64::from(self.fan.get(at).copied().unwrap_or_default());
         let mut low = first.checked_sub(1).map_or(0, bound);
         let mut high = bound(first);
+        self.read_whole();
+        if let Some(whole) = self.whole.get() {
+            return Ok(self.in_memory(whole, id, low..high));
+        }
         let mut buffer = [0; LONGEST_ID];
         let middle = buffer.get_mut(..self.hash.len_in_bytes()).unwrap_or_default();
-        self.read_whole();
         while high - low > AT_ONCE as u64 {
             let half = low.midpoint(high);
             self.read(middle, HEADER + half * self.length())?;
@@ -98,6 +101,21 @@ impl Index {
         self.read(ids, HEADER + low * self.length())?;
         let found = ids.chunks_exact(self.hash.len_in_bytes()).position(|one| one == id.as_bytes());
         Ok(found.map(|at| low + at as u64))
+    }
+
+    fn in_memory(&self, whole: &[u8], id: &oid, mut left: std::ops::Range<u64>) -> Option<u64> {
+        let length = self.hash.len_in_bytes();
+        let ids = whole.get(HEADER_LENGTH..)?;
+        while !left.is_empty() {
+            let half = left.start.midpoint(left.end);
+            let at = usize::try_from(half).ok()? * length;
+            match ids.get(at..at + length)?.cmp(id.as_bytes()) {
+                std::cmp::Ordering::Less => left.start = half + 1,
+                std::cmp::Ordering::Greater => left.end = half,
+                std::cmp::Ordering::Equal => return Some(half),
+            }
+        }
+        None
     }
 
     fn length(&self) -> u64 {

@@ -35,7 +35,7 @@ pub use folder::Entry;
 pub use gix::ObjectId as Id;
 pub use history::History;
 pub use objects::Peeled;
-pub use repository::{Limits, Repository, Revision};
+pub use repository::{Limits, Repository, Revision, is_own};
 pub use resolve::Range;
 pub use tree::Tree;
 pub use updates::{Push, RefUpdate, read_pushes, read_updates};

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use gix::hash::oid;
@@ -16,6 +17,8 @@ use crate::model::{Gap, GapKind};
 /// No object this large is a container file, a tree or a commit that anyone wrote.
 pub(super) const LARGEST: usize = 64 << 20;
 pub(super) const PACK_CACHE: usize = 4 << 20;
+/// The same, of a walk through a history.
+pub(super) const WALK_CACHE: usize = 8 << 20;
 /// How many pack indices a store has room for, at least, and at most.
 const SLOTS: usize = 32;
 const MOST_SLOTS: u16 = 32_767;
@@ -41,7 +44,7 @@ pub enum Peeled {
 /// All stores of one repository, asked in turn.
 pub(super) struct Objects {
     stores: Vec<Store>,
-    recent: RefCell<Recent>,
+    recent: RefCell<Recent<(Kind, Rc<[u8]>)>>,
     pub(super) hash: gix::hash::Kind,
 }
 
@@ -106,6 +109,15 @@ impl Objects {
         Ok(Self { stores: opened, recent: RefCell::default(), hash })
     }
 
+    /// Keeps more bases of what packs hold as a difference.
+    pub(super) fn remember_more(&self) {
+        for store in &self.stores {
+            if let Store::Plain(plain) = store {
+                plain.remember_more();
+            }
+        }
+    }
+
     /// An object's content and kind.
     pub(super) fn read<'b>(&self, id: &oid, buffer: &'b mut Vec<u8>) -> Result<Data<'b>, Gap> {
         match self.read_within(id, LARGEST as u64, buffer)? {
@@ -123,14 +135,41 @@ impl Objects {
         buffer: &'b mut Vec<u8>,
     ) -> Result<Bounded<Data<'b>>, Gap> {
         let object_hash = self.hash;
-        if let Some((kind, content)) = self.recent.borrow().get(id) {
+        if let Some((kind, content)) = self.recent.borrow_mut().get(id) {
             if content.len() as u64 > limit {
                 return Ok(Bounded::Larger(content.len() as u64));
             }
             buffer.clear();
-            buffer.extend_from_slice(content);
+            buffer.extend_from_slice(&content);
             return Ok(Bounded::Fits(Data { kind, object_hash, data: buffer }));
         }
+        let found = self.found(id, limit, buffer)?;
+        if let Bounded::Fits(Data { kind, data, .. }) = &found {
+            let content = (*kind, Rc::from(*data));
+            self.recent.borrow_mut().keep(id.to_owned(), content, data.len());
+        }
+        Ok(found)
+    }
+
+    /// An object's content and kind, which nobody asks for twice: it is not kept.
+    pub(super) fn read_fresh<'b>(
+        &self,
+        id: &oid,
+        buffer: &'b mut Vec<u8>,
+    ) -> Result<Data<'b>, Gap> {
+        match self.found(id, LARGEST as u64, buffer)? {
+            Bounded::Fits(data) => Ok(data),
+            Bounded::Larger(_) => Err(broken(id)),
+        }
+    }
+
+    fn found<'b>(
+        &self,
+        id: &oid,
+        limit: u64,
+        buffer: &'b mut Vec<u8>,
+    ) -> Result<Bounded<Data<'b>>, Gap> {
+        let object_hash = self.hash;
         let Header { kind, size } = match self.find(id, limit, buffer) {
             Ok(Some(header)) => header,
             Ok(None) => return Err(missing(id)),
@@ -139,7 +178,6 @@ impl Objects {
         if size > limit {
             return Ok(Bounded::Larger(size));
         }
-        self.recent.borrow_mut().keep(id, kind, buffer);
         Ok(Bounded::Fits(Data { kind, object_hash, data: buffer }))
     }
 

@@ -21,7 +21,7 @@ use gix::odb::pack::{data, index};
 use gix::zlib::Status;
 
 use super::index::Index;
-use super::objects::{LARGEST, PACK_CACHE};
+use super::objects::{LARGEST, PACK_CACHE, WALK_CACHE};
 
 /// More packs than an unmaintained repository has.
 const MOST_PACKS: usize = 10_000;
@@ -51,6 +51,11 @@ impl Plain {
             inflate: RefCell::default(),
             cache: RefCell::new(MemoryCappedHashmap::new(PACK_CACHE)),
         }
+    }
+
+    /// Keeps more of the bases.
+    pub(super) fn remember_more(&self) {
+        self.cache.replace(MemoryCappedHashmap::new(WALK_CACHE));
     }
 
     /// An object's kind and size, where a pack has it. Its content is then in `buffer`, unless it is

@@ -1,41 +1,58 @@
-//! The objects read last. Both sides of a push share most folders, and a commit is asked for more
-//! than once.
-
-use std::collections::VecDeque;
+//! What was read last. Both sides of a push share most folders, and so do the commits of a history.
 
 use gix::hash::oid;
-use gix::objs::Kind;
+use gix::hashtable::HashMap;
 
 use super::Id;
 
-const MOST: usize = 64;
-const MOST_BYTES: usize = 2 << 20;
+/// What is kept at most in a run of one comparison, in bytes.
+const MOST_BYTES: usize = 1 << 20;
+const MOST: usize = 4096;
 /// Larger ones are rarely wanted again, and would push out all others.
-const LARGEST: usize = MOST_BYTES / 8;
+const SHARE: usize = 4;
 
-/// A bounded memory of objects; content never changes under an id.
-#[derive(Default)]
-pub(super) struct Recent {
-    objects: VecDeque<(Id, Kind, Box<[u8]>)>,
+/// A bounded memory of what objects hold, which never changes under an id: two generations, of which
+/// the older one makes room.
+pub(super) struct Recent<T> {
+    young: HashMap<Id, T>,
+    old: HashMap<Id, T>,
     bytes: usize,
+    most: usize,
 }
 
-impl Recent {
-    /// An object's kind and content.
-    pub(super) fn get(&self, id: &oid) -> Option<(Kind, &[u8])> {
-        let found = self.objects.iter().rev().find(|(known, ..)| *known == id);
-        found.map(|(_, kind, content)| (*kind, &**content))
+impl<T> Default for Recent<T> {
+    fn default() -> Self {
+        Self { young: HashMap::default(), old: HashMap::default(), bytes: 0, most: MOST_BYTES }
+    }
+}
+
+impl<T> std::fmt::Debug for Recent<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recent").field("bytes", &self.bytes).finish_non_exhaustive()
+    }
+}
+
+impl<T: Clone> Recent<T> {
+    /// Keeps this many bytes from now on, in each generation.
+    pub(super) fn keep_up_to(&mut self, most: usize) {
+        self.most = most;
     }
 
-    pub(super) fn keep(&mut self, id: &oid, kind: Kind, content: &[u8]) {
-        if content.len() > LARGEST {
+    /// What is known of an object.
+    pub(super) fn get(&mut self, id: &oid) -> Option<T> {
+        self.young.get(id).or_else(|| self.old.get(id)).cloned()
+    }
+
+    /// Keeps what was made of an object and takes so many bytes.
+    pub(super) fn keep(&mut self, id: Id, value: T, bytes: usize) {
+        if bytes > self.most / SHARE {
             return;
         }
-        self.bytes += content.len();
-        self.objects.push_back((id.to_owned(), kind, content.into()));
-        while self.objects.len() > MOST || self.bytes > MOST_BYTES {
-            let Some((.., oldest)) = self.objects.pop_front() else { break };
-            self.bytes -= oldest.len();
+        self.bytes += bytes;
+        self.young.insert(id, value);
+        if self.bytes > self.most || self.young.len() > self.most / (MOST_BYTES / MOST) {
+            self.old = std::mem::take(&mut self.young);
+            self.bytes = 0;
         }
     }
 }
@@ -45,23 +62,23 @@ mod tests {
     use super::*;
 
     fn id(number: usize) -> Id {
-        Id::from_hex(format!("{number:040x}").as_bytes()).unwrap()
+        Id::from_hex(format!("{number:08x}{number:032x}").as_bytes()).unwrap()
     }
 
     #[test]
     fn the_oldest_make_room() {
         let mut recent = Recent::default();
-        for number in 0..=MOST {
-            recent.keep(&id(number), Kind::Blob, number.to_string().as_bytes());
+        for number in 0..=2 * MOST + 1 {
+            recent.keep(id(number), number, 1);
         }
         assert_eq!(recent.get(&id(0)), None);
-        assert_eq!(recent.get(&id(1)), Some((Kind::Blob, &b"1"[..])));
-        for number in 100..100 + MOST_BYTES / LARGEST {
-            recent.keep(&id(number), Kind::Tree, &vec![b'x'; LARGEST]);
+        assert_eq!(recent.get(&id(2 * MOST)), Some(2 * MOST));
+        for number in 0..=2 * SHARE {
+            recent.keep(id(100_000 + number), number, MOST_BYTES / SHARE);
         }
-        assert_eq!(recent.get(&id(MOST)), None);
-        assert!(recent.get(&id(100)).is_some());
-        recent.keep(&id(9), Kind::Blob, &vec![b'x'; LARGEST + 1]);
+        assert_eq!(recent.get(&id(2 * MOST)), None);
+        assert!(recent.get(&id(100_000 + 2 * SHARE)).is_some());
+        recent.keep(id(9), 9, MOST_BYTES / SHARE + 1);
         assert_eq!(recent.get(&id(9)), None);
     }
 }

@@ -4,15 +4,21 @@ use std::cell::RefCell;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 use bstr::{BString, ByteSlice as _};
 
 use super::baseline::LastBases;
+use super::folder::Opened;
 use super::objects::{Objects, Peeled};
+use super::recent::Recent;
 use super::{Environment, Id, environment, stores};
 use crate::model::Gap;
+
+/// How many bytes of folders a walk keeps at most, twice.
+const FOLDERS: usize = 3 << 20;
 
 /// A state of the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -84,6 +90,8 @@ pub struct Repository {
     /// What `git -c` set, for the programs that git starts.
     parameters: OsString,
     pub(super) objects: Objects,
+    /// Folders that were opened.
+    pub(super) folders: RefCell<Recent<Rc<Opened>>>,
     /// Where files may be found for objects of the main store: commit-graphs.
     pub(super) main_store: PathBuf,
     /// What the last new ref was compared with.
@@ -122,6 +130,7 @@ impl Repository {
         }
         Ok(Self {
             objects: Objects::open(roots, hash)?,
+            folders: RefCell::default(),
             files: environment.path("GIT_WORK_TREE"),
             shallow: environment.path("GIT_SHALLOW_FILE").unwrap_or_else(|| common.join("shallow")),
             index: environment.path("GIT_INDEX_FILE").unwrap_or_else(|| folder.join("index")),
@@ -133,6 +142,12 @@ impl Repository {
             main_store,
             last_bases: RefCell::default(),
         })
+    }
+
+    /// Keeps more of what was read: many commits of one history are going to be compared.
+    pub fn remember_more(&self) {
+        self.folders.borrow_mut().keep_up_to(FOLDERS);
+        self.objects.remember_more();
     }
 
     /// The git directory, where a repository's own policy may lie.
@@ -180,6 +195,11 @@ impl Repository {
         Ok(environment::parameter(&self.parameters, "receive.advertisePushOptions")
             .unwrap_or(stored))
     }
+}
+
+/// Whether a file or folder belongs to the user that this program runs as.
+pub fn is_own(path: &Path) -> bool {
+    gix::sec::Trust::from_path_ownership(path).is_ok_and(|trust| trust == gix::sec::Trust::Full)
 }
 
 /// The repository that holds a folder: the folder itself, or the nearest above with a `.git`.

@@ -1,17 +1,16 @@
 //! One revision, asked for single files and folders.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use anyhow::Result;
 use bstr::{BStr, BString, ByteSlice as _};
 
-use super::folder::{Entry, Folder, items, placed};
+use super::folder::{Entry, Folder, Opened, placed};
 use super::listing::Listing;
 use super::path::{join, parts, split};
-use super::{Limits, Repository, Revision};
-use crate::model::{EntryKind, Gap, GapKind};
+use super::{Id, Limits, Repository, Revision};
+use crate::model::{EntryKind, Gap, GapKind, HashMap};
 
 /// How many links one path may lead through, as in Linux.
 const MOST_LINKS: usize = 40;
@@ -27,7 +26,7 @@ pub struct Tree<'r> {
     /// What reading it may cost.
     pub limits: Limits,
     listing: Option<Listing>,
-    folders: RefCell<HashMap<BString, Option<Rc<[Entry]>>>>,
+    folders: RefCell<HashMap<BString, Option<Rc<Opened>>>>,
     looked_at: Cell<usize>,
 }
 
@@ -55,8 +54,8 @@ impl Tree<'_> {
     /// A gap where a folder on the way can't be read.
     pub fn entry(&self, path: &BStr) -> Result<Option<Entry>, Gap> {
         let (folder, name) = split(path);
-        let Some(entries) = self.folder(folder)? else { return Ok(None) };
-        Ok(found(&entries, name, false).or_else(|| found(&entries, name, true)).cloned())
+        let Some(opened) = self.folder(folder)? else { return Ok(None) };
+        Ok(opened.named(name).map(|item| item.entry(folder)))
     }
 
     /// What a path leads to, links followed inside the repository: no link itself. `Ok(None)`:
@@ -66,6 +65,9 @@ impl Tree<'_> {
     /// A gap where a link leads nowhere, out of the repository or in circles, and where a folder can't
     /// be read.
     pub fn follow(&self, path: &BStr) -> Result<Option<Entry>, Gap> {
+        if let Some(plain) = self.plainly(path)? {
+            return Ok(plain);
+        }
         let refused = |why: &str| Gap::of(GapKind::Link, path, why);
         let mut done = BString::default();
         let mut todo: Vec<BString> = parts(path);
@@ -115,12 +117,32 @@ impl Tree<'_> {
         self.entry(done.as_bstr())
     }
 
-    /// The names of a folder. Empty where there is none.
+    /// What stands at a path on the way to which there is no link; `None` where there may be one.
+    pub fn plainly(&self, path: &BStr) -> Result<Option<Option<Entry>>, Gap> {
+        let (folder, name) = split(path);
+        if path.split(|&byte| byte == b'/').any(|part| matches!(part, b"" | b"." | b"..")) {
+            return Ok(None);
+        }
+        let Some(opened) = self.folder(folder)? else { return Ok(None) };
+        let Some(item) = opened.named(name) else { return Ok(Some(None)) };
+        Ok((item.kind != EntryKind::Link).then(|| Some(item.entry(folder))))
+    }
+
+    /// What stands for all that a folder holds; `None` where there is none, or no tree that stands
+    /// for it.
+    pub fn folder_id(&self, path: &BStr) -> Option<Id> {
+        match self.at(path) {
+            Ok(Some(Folder::Git(id))) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The names of a folder and what they are. Empty where there is none.
     ///
     /// # Errors
     /// A gap where it can't be read.
-    pub fn names(&self, folder: &BStr) -> Result<Rc<[Entry]>, Gap> {
-        Ok(self.folder(folder)?.unwrap_or_default())
+    pub fn names(&self, folder: &BStr) -> Result<Rc<[(BString, EntryKind)]>, Gap> {
+        Ok(self.folder(folder)?.map(|opened| opened.told()).unwrap_or_default())
     }
 
     /// The paths below a folder that `wanted` takes; folders that `enter` refuses are left out. Links
@@ -140,12 +162,13 @@ impl Tree<'_> {
             if depth > self.limits.depth {
                 return Err(Gap::of(GapKind::Limit, folder, "folders nest too deep"));
             }
-            for entry in self.names(at.as_bstr())?.iter() {
-                let path = entry.path.as_bstr();
-                match entry.kind {
-                    EntryKind::Folder if enter(path) => todo.push((path.to_owned(), depth + 1)),
+            let Some(opened) = self.folder(at.as_bstr())? else { continue };
+            for item in opened.items() {
+                let path = join(at.as_bstr(), item.name);
+                match item.kind {
+                    EntryKind::Folder if enter(path.as_bstr()) => todo.push((path, depth + 1)),
                     EntryKind::Folder => {}
-                    _ if wanted(path) => found.push(path.to_owned()),
+                    _ if wanted(path.as_bstr()) => found.push(path),
                     _ => {}
                 }
             }
@@ -163,44 +186,43 @@ impl Tree<'_> {
         }
     }
 
-    /// A folder's entries, read once; `None` where no folder stands there.
-    fn folder(&self, path: &BStr) -> Result<Option<Rc<[Entry]>>, Gap> {
+    /// A folder's names, read once; `None` where no folder stands there.
+    fn folder(&self, path: &BStr) -> Result<Option<Rc<Opened>>, Gap> {
         if let Some(known) = self.folders.borrow().get(path) {
             return Ok(known.clone());
         }
-        let entries = match self.open(path)? {
+        let opened = match self.at(path)? {
             None => None,
             Some(folder) => {
                 self.count(0, path)?;
-                let mut buffer = Vec::new();
-                let items =
-                    items(self.repository, folder, &mut buffer).map_err(|gap| placed(gap, path))?;
-                self.count(items.len(), path)?;
-                Some(items.iter().map(|item| item.entry(path)).collect())
+                let opened = self.repository.names_in(folder).map_err(|gap| placed(gap, path))?;
+                self.count(opened.len(), path)?;
+                Some(opened)
             }
         };
-        self.folders.borrow_mut().insert(path.to_owned(), entries.clone());
-        Ok(entries)
+        self.folders.borrow_mut().insert(path.to_owned(), opened.clone());
+        Ok(opened)
     }
 
-    /// The folder at a path. The ones above are read once, however many folders they hold.
-    fn open(&self, path: &BStr) -> Result<Option<Folder<'_>>, Gap> {
-        let parts = parts(path);
-        let [name, above @ ..] = parts.as_slice() else { return Ok(self.top()) };
-        if above.len() >= self.limits.depth {
+    /// The folder at a path, by what the one above it holds.
+    fn at(&self, path: &BStr) -> Result<Option<Folder<'_>>, Gap> {
+        if path.is_empty() {
+            return Ok(self.top());
+        }
+        if path.iter().filter(|&&byte| byte == b'/').count() >= self.limits.depth {
             return Err(Gap::of(GapKind::Limit, path, "folders nest too deep"));
         }
+        let (above, name) = split(path);
+        if name.is_empty() || name == "." {
+            return self.at(above);
+        }
         if let Some(listing) = &self.listing
-            && let Some(known) = listing.folder(&parts)
+            && let Some(known) = listing.folder(&parts(path))
         {
             return Ok(known);
         }
-        let above = above
-            .iter()
-            .rev()
-            .fold(BString::default(), |at, part| join(at.as_ref(), part.as_ref()));
-        let entries = self.names(above.as_bstr())?;
-        Ok(found(&entries, name.as_bstr(), true).map(|entry| Folder::Git(entry.id)))
+        let above = self.folder(above)?;
+        Ok(above.and_then(|above| Some(Folder::Git(above.find(name, true)?.id))))
     }
 
     fn count(&self, names: usize, path: &BStr) -> Result<(), Gap> {
@@ -210,16 +232,4 @@ impl Tree<'_> {
         }
         Ok(())
     }
-}
-
-/// The first entry of this name that is a folder, or is none.
-fn found<'e>(entries: &'e [Entry], name: &BStr, folder: bool) -> Option<&'e Entry> {
-    let end = |folder: bool| folder.then_some(b'/');
-    let wanted = || name.iter().copied().chain(end(folder));
-    let written = |entry: &Entry| {
-        let name = split(entry.path.as_bstr()).1;
-        name.iter().copied().chain(end(entry.kind == EntryKind::Folder)).cmp(wanted())
-    };
-    let at = entries.partition_point(|entry| written(entry).is_lt());
-    entries.get(at).filter(|entry| written(entry).is_eq())
 }

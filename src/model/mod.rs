@@ -13,6 +13,7 @@ mod grants;
 mod images;
 mod interpolation;
 mod level;
+mod map;
 mod network;
 mod node;
 mod pattern;
@@ -53,6 +54,7 @@ pub use grants::{
 pub use images::NamedImage;
 pub use interpolation::{Interpolated, interpolate};
 pub use level::{Level, Severity};
+pub use map::{HashMap, HashSet};
 pub use network::{
     Behind, Direction, Gate, Ingress, Isolation, Network, NetworkKind, NetworkObject, Peer, Policy,
     PortRange, Service, Who,
@@ -66,7 +68,7 @@ pub use rule::{Example, Measure, Reference, Rule};
 pub use scan::{Evidence, Outlook, Scan};
 pub use secrets::{SecretPatterns, entropy};
 pub use selector::{Operator, Requirement, Selector};
-pub use settings::Settings;
+pub use settings::{Settings, Today};
 pub use shell::{
     Command, Invoked, Pipeline, Redirect, Shell, Substitution, Word, is_shell, program,
 };

@@ -1,5 +1,6 @@
 //! What rules can be told.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -33,5 +34,51 @@ pub struct Settings {
     /// Patterns for secrets that the server brings along.
     pub secrets: Option<Arc<dyn SecretPatterns>>,
     /// Today by the server's clock; `None`: what depends on the day is not asked.
-    pub today: Option<Date>,
+    pub today: Option<Today>,
+}
+
+/// A day, and between which days everything that was asked of it has the same answer.
+#[derive(Clone, Debug)]
+pub struct Today {
+    day: Date,
+    same: Rc<Cell<(Date, Date)>>,
+}
+
+impl From<Date> for Today {
+    fn from(day: Date) -> Self {
+        Self { day, same: Rc::new(Cell::new((Date::MIN, Date::MAX))) }
+    }
+}
+
+impl Today {
+    /// Whether a day is over.
+    #[must_use]
+    pub fn is_after(&self, day: Date) -> bool {
+        let (mut first, mut last) = self.same.get();
+        let is_after = self.day > day;
+        if is_after {
+            first = first.max(day.tomorrow().unwrap_or(Date::MAX));
+        } else {
+            last = last.min(day);
+        }
+        self.same.set((first, last));
+        is_after
+    }
+
+    /// The day itself; who asks for it has to remember it.
+    #[must_use]
+    pub fn day(&self) -> Date {
+        self.day
+    }
+
+    /// Forgets what was asked so far.
+    pub fn ask_anew(&self) {
+        self.same.set((Date::MIN, Date::MAX));
+    }
+
+    /// The first and the last day on which all that was asked would be answered alike.
+    #[must_use]
+    pub fn same_answers(&self) -> (Date, Date) {
+        self.same.get()
+    }
 }

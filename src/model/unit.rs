@@ -1,5 +1,7 @@
 //! The declared units of one revision.
 
+use std::rc::Rc;
+
 use bstr::BString;
 
 use super::{
@@ -180,11 +182,11 @@ pub struct Declaration {
     pub body: Vec<String>,
 }
 
-/// A unit and everything open in it.
+/// A unit and everything open in it; a copy costs nothing.
 #[derive(Clone, Debug)]
 pub struct Measured {
     /// The unit.
-    pub declaration: Declaration,
+    pub declaration: Rc<Declaration>,
     /// Its exposures, in the order of the rules.
-    pub exposures: Vec<Exposure>,
+    pub exposures: Rc<[Exposure]>,
 }

@@ -8,26 +8,23 @@ use super::json::ascii_where_needed;
 use super::told::{Told, landed};
 use crate::model::{Audit, Severity, Step, printable, printable_bytes};
 
-/// The version of the JSON Lines that [`audits_lines`] writes, described in docs/audit.md.
+/// The version of the JSON Lines that [`audit_lines`] writes, described in docs/audit.md.
 pub const SCHEMA: u32 = 1;
 
 /// Severities, worst first.
 const SEVERITIES: [Severity; 5] =
     [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
 
-/// What landed, one a line, and then how much it is.
-pub fn audits_text(audits: &[Audit], out: &mut impl Write) -> io::Result<()> {
-    for audit in audits {
-        if audits.len() > 1 {
-            writeln!(out, "{}", printable(&audit.repository, 4096))?;
-        }
-        if let Some(failure) = &audit.failure {
-            writeln!(out, "could not be audited: {}", printable(failure, 1000))?;
-        } else {
-            text(audit, out)?;
-        }
+/// What landed, one a line, and then how much it is; below the repository's name where it is one of
+/// `several`.
+pub fn audit_text(audit: &Audit, several: bool, out: &mut impl Write) -> io::Result<()> {
+    if several {
+        writeln!(out, "{}", printable(&audit.repository, 4096))?;
     }
-    Ok(())
+    match &audit.failure {
+        Some(failure) => writeln!(out, "could not be audited: {}", printable(failure, 1000)),
+        None => text(audit, out),
+    }
 }
 
 fn text(audit: &Audit, out: &mut impl Write) -> io::Result<()> {
@@ -70,28 +67,30 @@ fn text(audit: &Audit, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// One JSON object a line: each regression that landed, and behind them their repository.
-pub fn audits_lines(audits: &[Audit], out: &mut impl Write) -> io::Result<()> {
-    for audit in audits {
-        for told in landed(audit) {
-            line(&finding(&told), out)?;
-        }
-        for (count, score) in &audit.scores {
-            let Some(step) = count.checked_sub(1).and_then(|at| audit.steps.get(at)) else {
-                continue;
-            };
-            let value = json!({
-                "schema": SCHEMA,
-                "kind": "score",
-                "repository": printable(&audit.repository, 4096),
-                "commit": step.commit,
-                "time": step.seconds,
-                "score": score,
-            });
-            line(&value, out)?;
-        }
-        line(&repository(audit), out)?;
+pub fn audit_lines(audit: &Audit, out: &mut impl Write) -> io::Result<()> {
+    for told in landed(audit) {
+        line(&finding(&told), out)?;
     }
-    Ok(())
+    for (count, score) in &audit.scores {
+        let Some(step) = count.checked_sub(1).and_then(|at| audit.steps.get(at)) else {
+            continue;
+        };
+        let value = json!({
+            "schema": SCHEMA,
+            "kind": "score",
+            "repository": printable(&audit.repository, 4096),
+            "commit": step.commit,
+            "time": step.seconds,
+            "score": score,
+        });
+        line(&value, out)?;
+    }
+    let figures = json!({
+        "container_commits": audit.steps.len(),
+        "landed": audit.landed.len(),
+        "still_open": landed(audit).filter(Told::is_open).count(),
+    });
+    line(&summary("repository", audit, figures), out)
 }
 
 pub(super) fn line(value: &Value, out: &mut impl Write) -> io::Result<()> {
@@ -126,20 +125,22 @@ fn finding(told: &Told<'_>) -> Value {
     })
 }
 
-fn repository(audit: &Audit) -> Value {
-    json!({
+/// What stands behind the lines of a repository: what was looked at, and `more`.
+pub(super) fn summary(kind: &str, audit: &Audit, more: Value) -> Value {
+    let mut summary = json!({
         "schema": SCHEMA,
-        "kind": "repository",
+        "kind": kind,
         "repository": printable(&audit.repository, 4096),
         "range": printable(&audit.range, 400),
         "head": audit.head,
         "commits": audit.commits,
-        "container_commits": audit.steps.len(),
-        "landed": audit.landed.len(),
-        "still_open": landed(audit).filter(Told::is_open).count(),
         "partial": audit.partial,
         "failure": audit.failure.as_deref().map(|failure| printable(failure, 1000)),
-    })
+    });
+    if let (Value::Object(all), Value::Object(more)) = (&mut summary, more) {
+        all.extend(more);
+    }
+    summary
 }
 
 /// The day of a moment, in UTC.

@@ -22,18 +22,26 @@ const HEAD: [&str; 13] = [
     "repaired",
 ];
 
-/// What landed in these repositories, one finding a row.
-pub fn audits_csv(audits: &[Audit], out: &mut impl Write) -> io::Result<()> {
-    rows(audits.iter().flat_map(landed), out)
+/// What landed in a repository, one finding a row, below the names of the columns where it is the
+/// first.
+pub fn audit_csv(audit: &Audit, first: bool, out: &mut impl Write) -> io::Result<()> {
+    if first {
+        head(out)?;
+    }
+    rows(landed(audit), out)
 }
 
 /// What a check found, one finding a row.
 pub fn csv(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    head(out)?;
     rows(found(report), out)
 }
 
+fn head(out: &mut impl Write) -> io::Result<()> {
+    row(&HEAD.map(str::to_owned), out)
+}
+
 fn rows<'a>(told: impl Iterator<Item = Told<'a>>, out: &mut impl Write) -> io::Result<()> {
-    row(&HEAD.map(str::to_owned), out)?;
     for one in told {
         let regression = &one.finding.regression;
         let step = |of: fn(&crate::model::Step) -> String| one.step.map(of).unwrap_or_default();

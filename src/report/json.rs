@@ -1,5 +1,6 @@
 //! The report for programs: one JSON document, described in docs/json.md.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -17,7 +18,11 @@ pub fn json(report: &Report, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Outside strings there is nothing to escape but the newlines of the layout.
-pub(super) fn ascii_where_needed(json: &str) -> String {
+pub(super) fn ascii_where_needed(json: &str) -> Cow<'_, str> {
+    const TAKEN: &str = "non-fast-forward";
+    if json.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) && !json.contains(TAKEN) {
+        return Cow::Borrowed(json);
+    }
     let mut safe = String::with_capacity(json.len());
     let mut units = [0; 2];
     for c in json.chars() {
@@ -30,5 +35,5 @@ pub(super) fn ascii_where_needed(json: &str) -> String {
         }
     }
     // Gitea takes these words anywhere in a hook's output for a push that is out of date.
-    safe.replace("non-fast-forward", "non-fast\\u002dforward")
+    Cow::Owned(safe.replace(TAKEN, "non-fast\\u002dforward"))
 }

@@ -22,9 +22,9 @@ mod told;
 mod web;
 mod what_if;
 
-pub use audit::{SCHEMA, audits_lines, audits_text};
+pub use audit::{SCHEMA, audit_lines, audit_text};
 pub use badge::badge;
-pub use csv::{audits_csv, csv};
+pub use csv::{audit_csv, csv};
 pub use document::Document;
 pub use failure::failure;
 pub use html::audit_html;

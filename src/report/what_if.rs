@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::SCHEMA;
-use super::audit::{day, line};
+use super::audit::{day, line, summary};
 use crate::model::{Action, Audit, Finding, Kept, Step, Trial, printable, printable_bytes};
 
 /// How many commits of a kind, and how many authors, a summary names.
@@ -117,7 +117,7 @@ fn differences(trial: &Trial, name: &str, out: &mut impl Write) -> io::Result<()
 pub fn what_ifs_lines(all: &[Tried], out: &mut impl Write) -> io::Result<()> {
     for tried in all {
         match tried {
-            Err(audit) => line(&summary(audit, &[]), out)?,
+            Err(audit) => line(&summary("what-if", audit, json!({ "policies": [] })), out)?,
             Ok(trials) => {
                 for trial in trials {
                     let steps = trial.only.iter().filter_map(|at| trial.audit.steps.get(*at));
@@ -126,25 +126,12 @@ pub fn what_ifs_lines(all: &[Tried], out: &mut impl Write) -> io::Result<()> {
                     }
                 }
                 let policies: Vec<Value> = trials.iter().map(cost).collect();
-                line(&summary(&trials[0].audit, &policies), out)?;
+                let policies = json!({ "policies": policies });
+                line(&summary("what-if", &trials[0].audit, policies), out)?;
             }
         }
     }
     Ok(())
-}
-
-fn summary(audit: &Audit, policies: &[Value]) -> Value {
-    json!({
-        "schema": SCHEMA,
-        "kind": "what-if",
-        "repository": printable(&audit.repository, 4096),
-        "range": printable(&audit.range, 400),
-        "head": audit.head,
-        "commits": audit.commits,
-        "partial": audit.partial,
-        "failure": audit.failure.as_deref().map(|failure| printable(failure, 1000)),
-        "policies": policies,
-    })
 }
 
 fn cost(trial: &Trial) -> Value {

@@ -89,6 +89,11 @@ pub fn named_in(folder: &BStr, tree: &dyn Tree) -> Vec<(BString, FileKind)> {
     named
 }
 
+/// Whether no compose file stands in a folder, so that [`named_in`] finds nothing: its names tell.
+pub fn names_nothing(folder: &BStr, tree: &dyn Tree) -> bool {
+    compose::names_nothing(folder, tree)
+}
+
 /// A compose project as it is judged, for comparison with what Compose itself makes of it.
 #[derive(Debug)]
 pub struct ComposeModel {

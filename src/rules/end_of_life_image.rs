@@ -1,5 +1,6 @@
 //! Images that nobody mends any more.
 
+use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 
 use super::facts::image::shown;
@@ -117,23 +118,25 @@ fn run(workload: &Workload, found: &mut Found<'_>) {
 }
 
 fn say(base: &Spanned<Base>, shipped: bool, found: &mut Found<'_>) {
-    let (Base::Image(image), Some(today)) = (&base.value, found.settings.today) else { return };
+    let settings = found.settings;
+    let (Base::Image(image), Some(today)) = (&base.value, &settings.today) else { return };
     let ends = [
-        ("support of the image", of_image(image, found.settings)),
+        ("support of the image", of_image(image, settings)),
         ("support of the system", of_system(image)),
     ];
     for (key, end) in ends {
         // Of what is not known nothing is said: it is no gain, and no loss.
         let Some(end) = end else { continue };
         let shown = shown(&base.value);
-        if end.day >= today {
+        if !today.is_after(end.day) {
             // A move out of what has ended is the least of its news.
             found.say(GOES_ON, key, base, shown).told(Told::Elsewhere);
             continue;
         }
-        let level = match today.duration_since(end.day).as_hours() / 24 {
+        let long_ended = |day: Date| today.is_after(day.saturating_add((LONG - 1).days()));
+        let level = match end.day {
             _ if !shipped => ENDED_BUILD,
-            LONG.. => LONG_ENDED,
+            day if long_ended(day) => LONG_ENDED,
             _ => ENDED,
         };
         let evidence = format!("{shown}: {} on {}", end.version, end.day);

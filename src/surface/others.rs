@@ -49,7 +49,7 @@ pub(super) const BAKE: Surface = Surface {
     kind: FileKind::Bake,
     recognises: |path| {
         let name = name(path);
-        name.contains_str("bake") && (name.ends_with(b".hcl") || name.ends_with(b".json"))
+        (name.ends_with(b".hcl") || name.ends_with(b".json")) && name.contains_str("bake")
     },
     concerns: |_, content| content.contains_str("target"),
     read: |text| if text.path.ends_with(b".hcl") { read_hcl(text) } else { read_json(text) },

@@ -31,8 +31,8 @@ pub(super) const SURFACE: Surface = Surface {
 
 /// Below a chart's `templates`, where partials end in `.tpl`.
 fn is_in_templates(path: &BStr) -> bool {
-    let below = path.starts_with(b"templates/") || path.contains_str("/templates/");
-    below && [&b".yaml"[..], b".yml", b".tpl"].iter().any(|end| path.ends_with(end))
+    let ends = [&b".yaml"[..], b".yml", b".tpl"].iter().any(|end| path.ends_with(end));
+    ends && (path.starts_with(b"templates/") || path.contains_str("/templates/"))
 }
 
 /// It has actions where no string of a plain manifest has them, and it says what it is.

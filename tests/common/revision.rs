@@ -135,7 +135,7 @@ pub fn measured(tree: &MapTree, rules: &[&'static Rule], settings: &Settings) ->
         .map(|declaration| {
             let file = tree.file(declaration.path.as_ref()).unwrap().unwrap();
             let exposures = rules::measure(rules, &declaration, &file, settings);
-            Measured { declaration, exposures }
+            Measured { declaration: declaration.into(), exposures: exposures.into() }
         })
         .collect()
 }
@@ -144,7 +144,7 @@ pub fn measured(tree: &MapTree, rules: &[&'static Rule], settings: &Settings) ->
 pub fn judge(old: &MapTree, new: &MapTree, rules: &[&'static Rule]) -> Outcome {
     let settings = Settings {
         evidence: Some(Rc::new(Scanned)),
-        today: Some(jiff::civil::date(2026, 6, 1)),
+        today: Some(jiff::civil::date(2026, 6, 1).into()),
         ..Settings::default()
     };
     let (before, after) = (measured(old, rules, &settings), measured(new, rules, &settings));

@@ -1,11 +1,12 @@
 //! `plimsoll audit --what-if`: the same history under another policy.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail, ensure};
 
-use super::{Past, Run, broken, filter, fleet, progress, replay, write};
+use super::{Past, Run, broken, filter, fleet, output, progress, replay};
 use crate::audit::what_if;
 use crate::cli::{args, load};
 use crate::model::{Audit, Trial};
@@ -35,13 +36,13 @@ pub(super) fn compare(arguments: &args::Audit, other: &Path) -> Result<ExitCode>
             Err(error) => all.push(Err(broken(folder, &range, &error))),
         }
     }
-    let mut bytes = Vec::new();
+    let mut out = output::open(arguments)?;
     if lines {
-        report::what_ifs_lines(&all, &mut bytes)?;
+        report::what_ifs_lines(&all, &mut out)?;
     } else {
-        report::what_ifs_text(&all, &mut bytes)?;
+        report::what_ifs_text(&all, &mut out)?;
     }
-    write(&bytes, arguments)?;
+    out.flush()?;
     Ok(ExitCode::from(if all.iter().any(Result::is_err) { 2 } else { 0 }))
 }
 

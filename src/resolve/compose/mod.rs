@@ -32,7 +32,7 @@ use sets::{Set, Sets};
 
 pub(super) use environment::data;
 pub(super) use include::projects_of;
-pub(super) use readers::{Readers, contexts_of, named_in};
+pub(super) use readers::{Readers, contexts_of, named_in, names_nothing};
 
 use super::{ComposeModel, Resolved};
 

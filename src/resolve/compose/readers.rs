@@ -1,13 +1,13 @@
 //! Which compose files read a file that changed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use bstr::{BStr, BString, ByteSlice as _};
 
 use super::path::{inside, join, name, parent};
 use super::sets::Sets;
-use crate::model::{Declared, EntryKind, File, FileKind, Node, Tree};
+use crate::model::{Declared, EntryKind, File, FileKind, HashMap, Node, Tree};
 
 /// How far away a reader of a reader may be.
 const DEEPEST: usize = 3;
@@ -34,7 +34,7 @@ fn path_of(file: &File) -> &BString {
 
 impl<'t> Readers<'t> {
     pub(in crate::resolve) fn new(tree: &'t dyn Tree) -> Self {
-        Self { tree, sets: Sets::new(tree), named: HashMap::new() }
+        Self { tree, sets: Sets::new(tree), named: HashMap::default() }
     }
 
     /// The compose files whose projects take something from the file at `path`.
@@ -208,6 +208,12 @@ pub(in crate::resolve) fn contexts_of(path: &BStr, tree: &dyn Tree) -> Vec<BStri
         }
         (folder, left) = (parent(folder), left - 1);
     }
+}
+
+/// Whether no compose file stands in a folder.
+pub(in crate::resolve) fn names_nothing(folder: &BStr, tree: &dyn Tree) -> bool {
+    let names = tree.names(folder);
+    !names.iter().any(|(name, kind)| *kind == EntryKind::File && is_named_compose(name.as_bstr()))
 }
 
 fn may_be_compose(name: &BStr) -> bool {

@@ -2,7 +2,6 @@
 //!
 //! Source: compose-go, `cli/options.go`.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 use std::rc::Rc;
 
@@ -10,7 +9,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use super::Environment;
 use super::path::{inside, join, name, parent};
-use crate::model::{Declared, EntryKind, File, FileKind, Node, Span, Tree};
+use crate::model::{Declared, EntryKind, File, FileKind, HashMap, Node, Span, Tree};
 
 /// What compose looks for, in this order.
 const DEFAULT: [&str; 4] =
@@ -64,7 +63,7 @@ pub(super) struct Sets<'t> {
 
 impl<'t> Sets<'t> {
     pub(super) fn new(tree: &'t dyn Tree) -> Self {
-        Self { tree, folders: HashMap::new() }
+        Self { tree, folders: HashMap::default() }
     }
 
     /// The project that a file is part of.
