@@ -83,6 +83,7 @@ use crate::model::{
     Declaration, Declared, Exposure, File, Found, Measure, Rule, Settings, Span, Unit,
 };
 
+pub use facts::secret::{known_forms, known_secrets};
 pub use page::{json, list, page, reference_of_all};
 
 /// Every rule, by id.

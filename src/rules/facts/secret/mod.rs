@@ -89,6 +89,16 @@ pub(in crate::rules) fn in_text(text: &str) -> Vec<Secret> {
     found
 }
 
+/// How many secrets show by themselves in a declared value.
+pub fn known_secrets(text: &str) -> usize {
+    in_text(text).len()
+}
+
+/// The regular expression of every credential that has a form of its own.
+pub fn known_forms() -> impl Iterator<Item = String> {
+    provider::TABLES.iter().copied().flatten().map(provider::Form::source)
+}
+
 /// The secret of `user:password`, as `curl -u` takes it.
 pub(in crate::rules) fn of_login(text: &str) -> Option<Secret> {
     let (user, password) = text.split_once(':')?;
