@@ -9,7 +9,10 @@
 
 mod common;
 
-use common::server::{Server, plimsoll};
+use std::fmt::Write as _;
+use std::process::Command;
+
+use common::server::{Server, clean, fed, plimsoll};
 
 const PASSWORD: &str = "x8Kq2mZ0pTr7";
 const COMPOSE: &str = "services:\n  app:\n    image: ghcr.io/acme/app:1.2.3\n    environment:\n      \
@@ -194,6 +197,27 @@ fn two_secrets_of_one_length_have_two_fingerprints_and_each_repository_its_own()
     assert_eq!(first, print("one", "x8Kq2mZ0pTr7"), "the same repository");
     assert_ne!(first, print("one", "w9Jb4nY5qSu3"), "another secret");
     assert_ne!(first, print("two", "x8Kq2mZ0pTr7"), "another repository");
+}
+
+#[test]
+fn without_a_key_of_the_repository_the_fingerprint_holds_no_secret() {
+    let print = |start: usize, password: &str| {
+        let server = Server::new();
+        let mut history = String::new();
+        for at in 0..start {
+            write!(history, "commit refs/heads/long\ncommitter a <a@example.org> {at} +0000\ndata 1\nx\n")
+                .unwrap();
+        }
+        let mut import = clean(Command::new("git"));
+        import.arg("-C").arg(server.work()).args(["fast-import", "--quiet"]);
+        fed(&mut import, history.as_bytes()).succeeded();
+        server.git(["reset", "--quiet", "--hard", "refs/heads/long"]);
+        server.write("compose.yaml", COMPOSE).commit("compose");
+        server.write("compose.yaml", COMPOSE.replace("${DB_PASSWORD:?}", password)).commit("open");
+        fingerprint(&server)
+    };
+    assert_ne!(print(19_000, "x8Kq2mZ0pTr7"), print(19_000, "w9Jb4nY5qSu3"), "within the bound");
+    assert_eq!(print(20_001, "x8Kq2mZ0pTr7"), print(20_001, "w9Jb4nY5qSu3"), "beyond it");
 }
 
 /// A server with this gitleaks configuration.

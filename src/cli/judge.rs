@@ -84,7 +84,7 @@ pub(super) struct Judge<'a> {
     pub(super) shelf: Rc<Shelf>,
     scans: Option<Rc<Scans>>,
     /// What tells this repository from others, once a secret was found.
-    root: Rc<OnceCell<Vec<u8>>>,
+    root: Rc<OnceCell<Option<Vec<u8>>>>,
     /// The server's date, read once.
     pub(super) today: Date,
     /// What reading may cost.
@@ -293,13 +293,15 @@ impl<'a> Judge<'a> {
         Ok(Compared { judged, before, after, moved: affected.moved, old_files, new_files })
     }
 
-    /// Makes the fingerprints of secrets this repository's own.
+    /// Makes the fingerprints of secrets this repository's own. Without a key of its own they hold
+    /// no secret: everybody could try passwords on them.
     fn key_secrets(&self, regressions: &mut [Regression]) {
         for regression in regressions {
             let Some(secret) = &regression.secret else { continue };
-            let root = self.root.get_or_init(|| {
-                self.repository.root().map_or_else(Vec::new, |id| id.to_string().into_bytes())
-            });
+            let root = self
+                .root
+                .get_or_init(|| self.repository.root().map(|id| id.to_string().into_bytes()));
+            let Some(root) = root else { continue };
             regression.fingerprint = fingerprint_of_secret(&regression.fingerprint, secret, root);
         }
     }

@@ -9,8 +9,9 @@ use gix::hashtable::{HashMap, HashSet};
 use super::{Commit, Commits, Id, Limits, Repository};
 use crate::model::{Gap, GapKind};
 
-/// How many first parents are followed to a root.
-const FOLLOWED: usize = 200_000;
+/// How many first parents are followed to a root: a quarter of a second where no commit-graph lists
+/// them.
+const FOLLOWED: usize = 20_000;
 
 /// Commits in an order in which no commit stands before its parents.
 #[derive(Clone, Debug, Default)]

@@ -4,58 +4,20 @@
 
 mod allow;
 mod dialect;
+mod file;
 
-use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
-use serde::Deserialize;
 
 use crate::model::{SecretPatterns, entropy};
 use allow::Allow;
 
-/// Largest configuration that is read.
-const LARGEST: u64 = 4 << 20;
-/// How deep `extend.path` is followed, as in gitleaks.
-const DEPTH: usize = 2;
 /// How many secrets of one rule are told in one text.
 const MOST: usize = 32;
 /// What one compiled pattern may take.
 const COMPILED: usize = 4 << 20;
-
-/// The file as it is written; what is not named here is another program's business.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct File {
-    extend: Extend,
-    rules: Vec<Written>,
-    allowlist: Option<allow::Written>,
-    allowlists: Vec<allow::Written>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Extend {
-    path: Option<String>,
-    use_default: bool,
-    url: Option<String>,
-    disabled_rules: Vec<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Written {
-    id: String,
-    regex: Option<String>,
-    path: Option<String>,
-    keywords: Vec<String>,
-    entropy: f64,
-    secret_group: usize,
-    allowlist: Option<allow::Written>,
-    allowlists: Vec<allow::Written>,
-    required: Vec<toml::Value>,
-}
 
 #[derive(Debug)]
 struct Pattern {
@@ -109,8 +71,10 @@ impl Gitleaks {
     /// # Errors
     /// A file that can't be read, or is no TOML. A single rule that can't be honoured is a note.
     pub fn read(file: &Path) -> anyhow::Result<Self> {
-        let mut all = Self::default();
-        all.add(file, 0, &mut Vec::new())?;
+        let file::Whole { rules, allows, notes, digest } = file::Whole::read(file)?;
+        let mut all = Self { notes, digest, ..Self::default() };
+        rules.iter().for_each(|rule| all.rule(rule));
+        allows.iter().for_each(|list| all.allow(list));
         Ok(all)
     }
 
@@ -149,65 +113,22 @@ impl Gitleaks {
         self.patterns.len()
     }
 
-    fn add(&mut self, file: &Path, depth: usize, disabled: &mut Vec<String>) -> anyhow::Result<()> {
-        use anyhow::Context as _;
-        let name = file.display();
-        let size = fs::metadata(file).with_context(|| format!("gitleaks-config {name}"))?.len();
-        anyhow::ensure!(size <= LARGEST, "gitleaks-config {name} is larger than {LARGEST} bytes");
-        let text = fs::read_to_string(file).with_context(|| format!("gitleaks-config {name}"))?;
-        self.digest = *blake3::keyed_hash(&self.digest, text.as_bytes()).as_bytes();
-        let read: File =
-            toml::from_str(&text).with_context(|| format!("gitleaks-config {name}"))?;
-        if read.extend.use_default {
-            self.note(
-                "extend.useDefault: plimsoll's own detectors stand for gitleaks' default rules",
-            );
-            let other = read.extend.disabled_rules.iter();
-            for id in other.filter(|id| !read.rules.iter().any(|rule| rule.id == **id)) {
-                self.note(&format!(
-                    "extend.disabledRules: a default rule `{id}` is not known by this id"
-                ));
-            }
-        } else {
-            self.note("plimsoll's own detectors stay on beside these rules");
-        }
-        if read.extend.url.is_some() {
-            self.note("extend.url: nothing is fetched");
-        }
-        disabled.extend(read.extend.disabled_rules.iter().cloned());
-        for rule in &read.rules {
-            if !disabled.contains(&rule.id) && !self.patterns.iter().any(|it| it.id == rule.id) {
-                self.rule(rule);
-            }
-        }
-        for list in read.allowlist.iter().chain(&read.allowlists) {
-            self.allow(list);
-        }
-        match read.extend.path {
-            Some(_) if depth >= DEPTH => self.note("extend.path: nested too deep"),
-            Some(path) => {
-                let base = file.parent().unwrap_or(Path::new("/")).join(path);
-                self.add(&base, depth + 1, disabled)?;
-            }
-            None => {}
-        }
-        Ok(())
-    }
-
     fn note(&mut self, text: &str) {
-        let text = crate::model::printable(text, 300);
-        if !self.notes.contains(&text) {
-            self.notes.push(text);
-        }
+        self.notes.push(crate::model::printable(text, 300));
     }
 
-    fn rule(&mut self, rule: &Written) {
+    fn rule(&mut self, rule: &file::Written) {
         let id = &rule.id;
         if !rule.required.is_empty() {
             self.note(&format!("rule {id}: `required` is left out, each match counts by itself"));
         }
         let Some(regex) = &rule.regex else {
-            return self.note(&format!("rule {id}: a rule for paths alone is left out"));
+            return self.note(&match rule.path {
+                Some(_) => format!("rule {id}: a rule for paths alone is left out"),
+                None => format!(
+                    "rule {id} is left out: it has no regex, and changes none of an extended file"
+                ),
+            });
         };
         let mut allows = Vec::new();
         for list in rule.allowlist.iter().chain(&rule.allowlists) {
@@ -236,8 +157,13 @@ impl Gitleaks {
         match (allow, list.target_rules.as_slice()) {
             (Some(allow), []) => self.allows.push(allow),
             (Some(allow), ids) => {
-                for pattern in self.patterns.iter_mut().filter(|it| ids.contains(&it.id)) {
-                    pattern.allows.push(allow.clone());
+                for id in ids {
+                    match self.patterns.iter_mut().find(|it| it.id == *id) {
+                        Some(pattern) => pattern.allows.push(allow.clone()),
+                        None => self.note(&format!(
+                            "allowlist: its targetRules name `{id}`, of which no regex is read"
+                        )),
+                    }
                 }
             }
             (None, _) => {}

@@ -103,7 +103,7 @@ fn secret(data: &DataObject, found: &mut Found<'_>) {
         let name = &variable.name;
         if let Some(secret) = of_value(name, text).or_else(|| login(name, text)) {
             teller.tell(&secret, &format!("secret in {name}"), &variable.place);
-        } else if text.contains('\n') {
+        } else if variable.value.as_ref().is_some_and(|value| value.text.contains('\n')) {
             teller.block(text, name, &variable.place);
         }
         teller.own(&format!("{name}={text}"), name, &variable.place);

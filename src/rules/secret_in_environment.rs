@@ -240,12 +240,15 @@ fn data(data: &DataObject, found: &mut Found<'_>) {
 
 fn tell(variable: &Variable, name: &str, teller: &mut Teller<'_, '_>) {
     let Some(value) = variable.value.as_ref() else { return };
-    if value.text.trim().contains('\n') {
-        teller.block(&value.text, &variable.name, &variable.place);
-        return;
-    }
-    if let Some(secret) = of_value(name, &value.text) {
+    let text = value.text.as_str();
+    if !text.trim().contains('\n')
+        && let Some(secret) = of_value(name, text)
+    {
         teller.tell(&secret, &format!("secret in {}", variable.name), &variable.place);
+    }
+    // What ends its line is a file, however short.
+    if text.contains('\n') {
+        return teller.block(text, &variable.name, &variable.place);
     }
     teller.own(&format!("{}={}", variable.name, value.text), &variable.name, &variable.place);
 }

@@ -114,6 +114,67 @@ fn what_is_extended_counts_unless_it_is_disabled_and_what_cannot_be_honoured_is_
 }
 
 #[test]
+fn an_allowlist_reaches_the_rules_of_an_extended_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "base.toml",
+        r#"
+        [[rules]]
+        id = "badge"
+        regex = 'badge-([0-9]+)'
+        keywords = ["badge-"]
+        [[rules]]
+        id = "door"
+        regex = 'door-([0-9]+)'
+        [[rules.allowlists]]
+        regexes = ['^1$']
+        [[rules]]
+        id = "shut"
+        regex = 'shut-([0-9]+)'
+        "#,
+    );
+    write(
+        "own.toml",
+        r#"
+        [extend]
+        path = "base.toml"
+        disabledRules = ["shut"]
+        [[rules]]
+        id = "door"
+        [[rules.allowlists]]
+        regexes = ['^2$']
+        [[rules]]
+        id = "shut"
+        regex = 'mine-([0-9]+)'
+        [[rules]]
+        id = "default-one"
+        [[rules.allowlists]]
+        regexes = ['x']
+        [[allowlists]]
+        targetRules = ["badge", "nowhere"]
+        regexes = ['^7$']
+        "#,
+    );
+    let rules = Gitleaks::read(&folder.path().join("own.toml")).unwrap();
+    for (text, found) in [
+        ("badge-6", true),
+        ("badge-7", false),
+        ("door-7", true),
+        ("door-1", false),
+        ("door-2", false),
+        ("shut-3", false),
+        ("mine-3", true),
+    ] {
+        assert_eq!(!rules.find("a", text).is_empty(), found, "{text}");
+    }
+    let notes = rules.notes().join("\n");
+    for said in ["targetRules name `nowhere`", "rule default-one is left out: it has no regex"] {
+        assert!(notes.contains(said), "{said} is not said:\n{notes}");
+    }
+}
+
+#[test]
 fn what_go_says_otherwise_is_translated() {
     for (go, text, takes) in [
         (r"a{b", "a{b", true),

@@ -43,10 +43,20 @@ fn leaves(node: &Node, path: &mut String, depth: usize, found: &mut Vec<Variable
         path.truncate(length);
     }
     for item in node.items().iter().filter(|item| item.is_map()) {
+        found.extend(named(item, path));
         leaves(item, path, depth + 1, found);
     }
     if let Some(text) = node.text().filter(|text| !text.is_empty() && depth > 0) {
         let value = Some(Value { text: text.to_owned(), unknown: node.is_opaque() });
         found.push(Variable { name: path.clone(), value, place: node.place(()) });
     }
+}
+
+/// `- name: NAME` with its `value`, as containers take their variables.
+fn named(item: &Node, path: &str) -> Option<Variable> {
+    let name = item.get("name")?.text().filter(|name| !name.is_empty())?;
+    let node = item.get("value")?;
+    let text = node.text().filter(|text| !text.is_empty())?.to_owned();
+    let value = Some(Value { text, unknown: node.is_opaque() });
+    Some(Variable { name: format!("{path}.{name}"), value, place: node.place(()) })
 }

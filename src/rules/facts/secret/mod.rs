@@ -1,6 +1,9 @@
 //! What a secret looks like: by the name that promises it, by its own form, by what it stands in.
 
 mod base64;
+mod chance;
+mod elsewhere;
+mod login;
 mod name;
 mod option;
 mod provider;
@@ -61,13 +64,30 @@ fn promised(name: &str, text: &str) -> Option<Secret> {
 
 /// `Server=db;Password=…`, `jdbc:…?user=app&password=…`, `-Dkey.password=…`: settings in one value.
 fn in_settings(text: &str) -> Option<Secret> {
-    if text.len() > LONGEST || !text.contains('=') || !text.contains([' ', ';', '&', '?', ',']) {
+    if text.len() > LONGEST {
+        return None;
+    }
+    if text.contains("\":")
+        && let Some(secret) = in_json(text)
+    {
+        return Some(secret);
+    }
+    if !text.contains('=') || !text.contains([' ', ';', '&', '?', ',']) {
         return None;
     }
     text.split([' ', ';', '&', '?', ',', '\n']).take(256).find_map(|piece| {
         let (name, value) = piece.split_once('=')?;
         let name = name.rsplit('.').next()?.trim_start_matches("-D").trim_start_matches('-');
         promised(name, value)
+    })
+}
+
+/// `{"user": "app", "password": "…"}`: members of objects that a value holds as text.
+fn in_json(text: &str) -> Option<Secret> {
+    text.split(['{', ',', '}', '\n']).take(256).find_map(|piece| {
+        let (name, value) = piece.split_once("\":")?;
+        let value = value.trim().strip_prefix('"')?.split('"').next()?;
+        promised(name.trim().strip_prefix('"')?, value)
     })
 }
 
@@ -102,7 +122,7 @@ pub fn known_forms() -> impl Iterator<Item = String> {
 /// The secret of `user:password`, as `curl -u` takes it.
 pub(in crate::rules) fn of_login(text: &str) -> Option<Secret> {
     let (user, password) = text.split_once(':')?;
-    let strength = value::judge_login(user, password)?;
+    let strength = login::judge_login(user, password)?;
     (!user.contains("//")).then(|| Secret {
         what: "password of a login",
         value: password.to_owned(),

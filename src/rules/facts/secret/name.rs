@@ -56,6 +56,12 @@ const KEYS: &[&str] = &[
     "aes",
     "webhook",
     "subscription",
+    "fernet",
+    "cipher",
+    "crypt",
+    "crypto",
+    "encrypt",
+    "cookie",
 ];
 
 /// A name with one of these at its end says something about a secret, and is none.

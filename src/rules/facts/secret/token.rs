@@ -8,7 +8,7 @@ use super::name::Promise;
 use super::provider::{Check, Form};
 use super::shown::is_shown;
 use super::words::{ALL, FORMS, hinted};
-use super::{Secret, Strength, value};
+use super::{Secret, Strength, login, value};
 
 /// The pattern of each form, once somebody needed it.
 static PATTERNS: [OnceLock<Option<Regex>>; FORMS] = [const { OnceLock::new() }; FORMS];
@@ -40,10 +40,10 @@ pub(super) fn find(text: &str) -> Vec<Secret> {
     found
 }
 
-/// The name between `//` and the colon at the end of `text`.
+/// The name in front of the colon at the end of `text`, behind `//` or by itself.
 fn user_of(text: &str) -> &str {
     let before = text.strip_suffix(':').unwrap_or_default();
-    before.rsplit_once("//").map_or("", |(_, user)| user)
+    before.rsplit(['/', ' ', '=', '"', '\'']).next().unwrap_or_default()
 }
 
 fn judge(user: &str, secret: &str, form: &Form) -> Option<Strength> {
@@ -53,7 +53,7 @@ fn judge(user: &str, secret: &str, form: &Form) -> Option<Strength> {
         Check::Random | Check::Checksum => {
             (!is_shown(secret) && is_random(secret)).then_some(Strength::Strong)
         }
-        Check::Login => value::judge_login(user, secret).filter(|_| !is_shown(secret)),
+        Check::Login => login::judge_login(user, secret).filter(|_| !is_shown(secret)),
         Check::Token => value::judge(secret, Promise::Token),
     }
 }

@@ -15,6 +15,15 @@ pub(super) const FORMS: &[Form] = &[
     )
     .with("@"),
     within(
+        "data-source-password",
+        "password of a data source",
+        &["@tcp(", "@unix("],
+        r#"(?:^|[\s'"=])[A-Za-z0-9_.-]{1,64}:([^\s'"@]{1,200})@(?:tcp|unix)\("#,
+        Check::Login,
+        "app:q8Zr2Lx7mKw@tcp(db:3306)/app",
+        "app:${PW}@tcp(db:3306)/app",
+    ),
+    within(
         "authorization",
         "credential of a header",
         &["authorization:", "authorization\":", "authorization=", "authorization \""],
