@@ -337,6 +337,13 @@ fn hooks_that_run_at_once_agree() {
 /// The shell in `docs/scanning.md` scans what a push brought, and the next push is judged by it.
 #[test]
 fn the_recipe_of_the_documentation_works() {
+    recipe("trivy", "registry.example/base:1.0", 6, "CVE-2099-0001");
+    recipe("grype", "registry.example/base:2.0", 5, "GHSA-aaaa-bbbb-cccc");
+}
+
+/// With a scanner that writes a report of `fixtures/scans` about `of`, into the file that its
+/// argument at `place` names, and finds `worst`.
+fn recipe(scanner: &str, of: &str, place: usize, worst: &str) {
     let page =
         fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/scanning.md")).unwrap();
     let script = page.split("```sh\n").nth(1).unwrap().split("```").next().unwrap();
@@ -345,25 +352,27 @@ fn the_recipe_of_the_documentation_works() {
     let tools = folder.join("bin");
     fs::create_dir(&tools).unwrap();
     std::os::unix::fs::symlink(PLIMSOLL, tools.join("plimsoll")).unwrap();
-    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/scans/trivy.json");
-    let trivy = format!(
+    let fixture = format!("{}/fixtures/scans/{scanner}.json", env!("CARGO_MANIFEST_DIR"));
+    let tool = format!(
         "#!/bin/sh\nfor last; do :; done\n[ \"$last\" = registry.example/gone:1 ] && exit 1\n\
-         sed \"s|registry.example/base:1.0|$last|; s|{{now}}|{}|\" {fixture} >\"$6\"\n",
+         sed \"s|{of}|$last|; s|{{now}}|{}|\" {fixture} >\"${place}\"\n",
         ago(0)
     );
-    fs::write(tools.join("trivy"), trivy).unwrap();
+    fs::write(tools.join(scanner), tool).unwrap();
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(tools.join("trivy"), mode).unwrap();
+    fs::set_permissions(tools.join(scanner), mode).unwrap();
     let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap());
-    let set = format!("PATH={path} REPORTS={} ; export PATH REPORTS\n", scanned.reports.display());
+    let reports = scanned.reports.display();
+    let set = format!("export PATH={path} REPORTS={reports} SCANNER={scanner}\n");
     server.script("post-receive", &script.replacen('\n', &format!("\n{set}"), 1));
     server.change("app/Dockerfile", "FROM registry.example/base:9.0\nUSER app\n");
     says(&server.push().accepted(), &["never scanned"]);
     let names: Vec<_> =
         fs::read_dir(&scanned.reports).unwrap().map(|e| e.unwrap().file_name()).collect();
-    assert!(names.contains(&"registry.example_base_9.0.trivy.json".into()), "{names:?}");
+    let report = format!("registry.example_base_9.0.{scanner}.json");
+    assert!(names.iter().any(|name| *name == *report), "{names:?}");
     server.change("compose.yaml", "services:\n  a:\n    image: registry.example/base:9.0\n");
-    says(&server.push().refused(), &["vulnerable", "CVE-2099-0001"]);
+    says(&server.push().refused(), &["vulnerable", worst]);
     server.git(["reset", "--quiet", "--hard", "HEAD~1"]);
     server.change("x.compose.yaml", "services:\n  a:\n    image: registry.example/gone:1\n");
     assert!(server.push().all().contains("could not scan registry.example/gone:1"));
