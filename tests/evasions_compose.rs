@@ -15,6 +15,8 @@ use common::table::push_each_tree;
 const APP: &str = "FROM node:20@{a}\nUSER node\n";
 
 /// One that has a stage for each purpose.
+const DEPS: &str =
+    "FROM node:20@{a} AS deps\nUSER node\nCOPY package.json .\nFROM deps AS app\nCOPY . .\n";
 const STAGES: &str = "FROM node:20@{a} AS base\nFROM base AS prod\nUSER node\n\
     FROM base AS debug\nENV NODE_DEBUG=1\nFROM prod\n";
 
@@ -1142,6 +1144,64 @@ fn what_stands_beside() {
                 ("conf/app.conf", "A=1\nDB_PASSWORD=x8Kq2mZ0pTr7\n"),
             ],
             &["critical secret-in-environment conf/app.conf:2"],
+        ),
+        (
+            "a stranger has an image of the same name",
+            &[("compose.yaml", "services:\n  app:\n    image: quay.io/wiki/wiki@{a}\n")],
+            &[("compose.yaml", "services:\n  app:\n    image: ghcr.io/stranger/wiki@{a}\n")],
+            &["high base-image compose.yaml:3"],
+        ),
+        (
+            "another owner calls himself after the image",
+            &[("compose.yaml", "services:\n  app:\n    image: quay.io/wiki/wiki@{a}\n")],
+            &[("compose.yaml", "services:\n  app:\n    image: ghcr.io/wiki-team/wiki@{a}\n")],
+            &["medium base-image compose.yaml:3"],
+        ),
+        (
+            "an image of another owner with the name of something else",
+            &[("compose.yaml", "services:\n  app:\n    image: quay.io/wiki/wiki@{a}\n")],
+            &[("compose.yaml", "services:\n  app:\n    image: ghcr.io/blog-team/blog@{a}\n")],
+            &["high base-image compose.yaml:3"],
+        ),
+        (
+            "a service is built with a Dockerfile that runs as root, told where that says so",
+            &[
+                ("compose.yaml", "services:\n  app:\n    build: .\n"),
+                ("Dockerfile", "FROM debian@{a}\nUSER app\nCMD [\"a\"]\n"),
+            ],
+            &[
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    build: {context: ., dockerfile: dev.Dockerfile}\n",
+                ),
+                ("Dockerfile", "FROM debian@{a}\nUSER app\nCMD [\"a\"]\n"),
+                ("dev.Dockerfile", "FROM debian@{a}\nCMD [\"a\"]\n"),
+            ],
+            &["high runs-as-root dev.Dockerfile:1"],
+        ),
+        (
+            "a database's port beside another one, and one port more",
+            &[(
+                "compose.yaml",
+                "services:\n  app:\n    image: app@{a}\n    ports: ['5432:5432']\n",
+            )],
+            &[(
+                "compose.yaml",
+                "services:\n  app:\n    image: app@{a}\n    ports: ['5432:5432', '8080:8080']\n",
+            )],
+            &["medium published-port compose.yaml:4"],
+        ),
+        (
+            "a stage that takes all of the context is built",
+            &[
+                ("compose.yaml", "services:\n  app:\n    build: {context: ., target: deps}\n"),
+                ("Dockerfile", DEPS),
+            ],
+            &[
+                ("compose.yaml", "services:\n  app:\n    build: {context: ., target: app}\n"),
+                ("Dockerfile", DEPS),
+            ],
+            &["high build-context compose.yaml:3"],
         ),
     ]);
 }

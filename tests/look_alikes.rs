@@ -21,6 +21,12 @@ fn in_a_dockerfile() {
             &[],
         ),
         (
+            "a base that runs as root all the same",
+            "FROM bitnami/minideb@{a}\nCMD [\"a\"]\n",
+            "FROM debian@{a}\nCMD [\"a\"]\n",
+            &[],
+        ),
+        (
             "S02",
             "FROM node:20\n# old\nUSER node\n",
             "# a note\nFROM node:20\n# USER root\nUSER node\n# last\n",

@@ -453,5 +453,39 @@ fn what_stands_beside() {
             ],
             &[],
         ),
+        (
+            "a stage of a larger file in place of a file of its own",
+            &[
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    build: {context: ., dockerfile: Dockerfile.deps}\n",
+                ),
+                ("Dockerfile.deps", "FROM node:20@{a} AS deps\nUSER node\nCOPY package.json .\n"),
+                (
+                    "Dockerfile",
+                    "FROM node:20@{a} AS deps\nUSER node\nCOPY package.json .\nFROM deps\nCOPY . .\n",
+                ),
+            ],
+            &[
+                ("compose.yaml", "services:\n  app:\n    build: {context: ., target: deps}\n"),
+                (
+                    "Dockerfile",
+                    "FROM node:20@{a} AS deps\nUSER node\nCOPY package.json .\nFROM deps\nCOPY . .\n",
+                ),
+            ],
+            &[],
+        ),
+        (
+            "another port in place of one that a database would have",
+            &[(
+                "compose.yaml",
+                "services:\n  app:\n    image: app@{a}\n    ports: ['7000:7000']\n",
+            )],
+            &[(
+                "compose.yaml",
+                "services:\n  app:\n    image: app@{a}\n    ports: ['6060:6060']\n",
+            )],
+            &["better"],
+        ),
     ]);
 }

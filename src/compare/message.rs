@@ -4,7 +4,8 @@ use super::locate::{Locator, text};
 use super::mask::Mask;
 use super::subtract::{Better, Worse};
 use crate::model::{
-    Excerpt, Exposure, FileId, Improvement, Measured, Regression, Side as Which, mark, printable,
+    Excerpt, Exposure, FileId, Improvement, Measured, Regression, Severity, Side as Which, mark,
+    printable,
 };
 
 /// How much of a line is shown.
@@ -21,6 +22,7 @@ pub(super) fn regression(worse: &Worse<'_>, locator: &Locator<'_>, mask: &Mask) 
         |which: Which, file: FileId, lines: &[u32]| excerpts(locator, mask, which, file, lines);
     let before = worse.was.map(|was| &was.level);
     let severity = worse.now.level.severity_from(before, worse.counterpart.is_none());
+    let severity = if is_kin(worse) { severity.min(Severity::Medium) } else { severity };
     let (was, now) = (worse.was.map(|was| shown(was, mask)), shown(worse.now, mask));
     let key = mask.key(&worse.now.key);
     let message = sentence(&key, &declaration.title, was.as_ref(), &now);
@@ -49,6 +51,12 @@ pub(super) fn regression(worse: &Worse<'_>, locator: &Locator<'_>, mask: &Mask) 
         secret: worse.now.identity.filter(|_| worse.now.hidden.is_some()),
         lacks: worse.counterpart.is_none() && worse.now.level.lacks,
     }
+}
+
+/// Whether the old unit had something of the same family.
+fn is_kin(worse: &Worse<'_>) -> bool {
+    let (Some(key), Some(old)) = (&worse.now.kin, worse.counterpart) else { return false };
+    old.exposures.iter().any(|was| was.rule.id == worse.now.rule.id && was.key == *key)
 }
 
 /// What happened, in one sentence.

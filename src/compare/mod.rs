@@ -12,7 +12,9 @@ use std::rc::Rc;
 
 use bstr::BString;
 
-use crate::model::{DataKind, File, FileId, Improvement, Measured, Regression, Severity, Unit};
+use crate::model::{
+    DataKind, File, FileId, Improvement, Measured, Regression, Severity, Span, Unit,
+};
 
 pub use message::{fingerprint, fingerprint_of_secret};
 pub use pair::likeness;
@@ -71,9 +73,11 @@ pub fn compare_beside(
     let mut better_at = HashSet::new();
     let changes = subtract::subtract(old.units, new.units, &pairs);
     let written = written(&changes);
+    let own: HashSet<Told<'_>> = changes.iter().filter_map(own).collect();
     for change in changes {
         match change {
             subtract::Change::Worse(worse) if carried(&worse, &written) => {}
+            subtract::Change::Worse(worse) if is_build(&worse) && own.contains(&told(&worse)) => {}
             // One line that reaches several units is one improvement.
             subtract::Change::Better(better)
                 if !better_at.insert((
@@ -109,6 +113,23 @@ pub fn compare_beside(
     fold_same(&mut outcome.regressions);
     fold_contexts(&mut outcome.regressions);
     outcome
+}
+
+/// A rule, a key and the place that it was measured at.
+type Told<'a> = (&'static str, &'a str, Option<&'a Span>);
+
+fn told<'a>(worse: &subtract::Worse<'a>) -> Told<'a> {
+    (worse.now.rule.id, &worse.now.key, worse.now.places.first())
+}
+
+/// What a Dockerfile tells itself: the service that builds it says it no second time.
+fn own<'a>(change: &subtract::Change<'a>) -> Option<Told<'a>> {
+    let subtract::Change::Worse(worse) = change else { return None };
+    matches!(worse.unit.declaration.unit, Unit::Stage(_) if !is_build(worse)).then(|| told(worse))
+}
+
+fn is_build(worse: &subtract::Worse<'_>) -> bool {
+    worse.unit.declaration.unit.build().is_some()
 }
 
 /// How openly environment files of this push say a value, by rule, value and file.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use bstr::BString;
 
-use super::{Build, File, Gap, Pattern, Spanned};
+use super::{Build, File, Gap, Pattern, Spanned, printable_bytes};
 
 /// An ignore file as written.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +37,11 @@ impl BuildContext {
         if let Some(build) = &self.build {
             return format!("build context of {}", build.identity);
         }
-        if self.above { "build context at the top" } else { "build context" }.to_owned()
+        match self.folder.as_slice() {
+            _ if !self.above => "build context".to_owned(),
+            b"" => "build context at the top".to_owned(),
+            folder => format!("build context in {}", printable_bytes(folder, 60)),
+        }
     }
 }
 

@@ -45,6 +45,9 @@ pub struct Exposure {
     /// Keys of this rule of which each takes this one in: where the old unit was as open under one
     /// of them, it is not new.
     pub within: Vec<String>,
+    /// A key of this rule: where the old unit has it, this is something of the same family, and
+    /// turns nothing away by itself.
+    pub kin: Option<String>,
     /// What is told where its whole unit is gone and nothing took its place; `None`: nothing.
     pub gone: Option<Box<Exposure>>,
 }
@@ -125,6 +128,7 @@ impl<'a> Found<'a> {
             told: Told::Always,
             open_under: None,
             within: Vec::new(),
+            kin: None,
             gone: None,
         });
         &mut self.exposures[index]
@@ -193,6 +197,12 @@ impl Exposure {
     /// It is not new where the old unit was as open under one of these keys of this rule.
     pub fn within(&mut self, keys: impl IntoIterator<Item = String>) -> &mut Self {
         self.within.extend(keys.into_iter().map(|key| printable(&key, EVIDENCE)));
+        self
+    }
+
+    /// It is of the family of what the old unit had under `key`.
+    pub fn kin(&mut self, key: impl AsRef<str>) -> &mut Self {
+        self.kin = Some(printable(key.as_ref(), EVIDENCE));
         self
     }
 

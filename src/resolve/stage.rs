@@ -16,6 +16,8 @@ pub(super) use entry::executes;
 pub use entry::is_entry_script;
 pub(super) use run::exec;
 
+use std::collections::HashSet;
+
 use super::expand::{self, Bound, Presence};
 use crate::model::{Base, Dockerfile, Gap, Settings, Spanned, Stage, Text, Value, Variable};
 
@@ -157,6 +159,22 @@ fn mark_aside(stages: &mut [Stage]) {
     for last in stages.iter_mut().filter(|stage| stage.target) {
         last.aside = !starts(last);
     }
+}
+
+/// The stages that a build of the target runs: its parents, and those that it takes files from.
+pub(super) fn needed(stages: &[Stage]) -> Vec<Stage> {
+    let mut needed: HashSet<usize> =
+        stages.iter().filter(|stage| stage.shipped).map(|stage| stage.index).collect();
+    // Children come after their parents.
+    for stage in stages.iter().rev() {
+        if needed.contains(&stage.index) {
+            needed.extend(taken_from(stage, stages));
+            if let Base::Stage(parent) = stage.base.value {
+                needed.insert(parent);
+            }
+        }
+    }
+    stages.iter().filter(|stage| needed.contains(&stage.index)).cloned().collect()
 }
 
 /// The stages of the file that a stage copies or mounts files from.

@@ -13,6 +13,7 @@ const KNOWN: Level = Level::info(1, "built on, from its maker");
 const OTHER: Level =
     Level::high(1, "built on, from another publisher than before").in_new_unit(Severity::Info);
 const HOME: Level = Level::closed("not used");
+const FAMILY: Level = Level::closed("by whatever owner");
 const OTHER_HOME: Level = Level::low(1, "the same name at another registry");
 const ANY: Level = Level::high(1, "left to the builder").in_new_unit(Severity::Info);
 const COPIED_OFFICIAL: Level = Level::low(1, "copied from").in_new_unit(Severity::Info);
@@ -44,6 +45,7 @@ pub(super) const RULE: Rule = Rule {
         KNOWN,
         OTHER,
         HOME,
+        FAMILY,
         OTHER_HOME,
         ANY,
         COPIED_OFFICIAL,
@@ -270,6 +272,9 @@ fn say_image(base: &Spanned<Base>, image: &ImageRef, levels: [Level; 3], found: 
         found.say(TRUSTED, format!("image {}", image.familiar()), base, shown);
         return;
     }
+    let project = image.repository.rsplit('/').next().unwrap_or_default();
+    let family = format!("image {project} of anybody");
+    found.say(FAMILY, &family, base, &shown).told(Told::Elsewhere);
     let closed_list = !trusted.is_empty();
     let (publisher, level) = match of(image) {
         Publisher::Lookalike(name, famous) => {
@@ -288,6 +293,9 @@ fn say_image(base: &Spanned<Base>, image: &ImageRef, levels: [Level; 3], found: 
             let exposure = found.say(other, format!("images of {registry}/{owner}"), base, shown);
             exposure.same_as(format!("{registry}/{owner}")).told(Told::Replaced);
             exposure.open_under(BUILDERS).within([namesake(&owner)]);
+            if is_own_project(&owner, project) {
+                exposure.kin(family);
+            }
             return;
         }
         Publisher::Other(name) => (name, other),
@@ -307,6 +315,13 @@ fn homes(base: &Spanned<Base>, registry: &str, owner: &str, shown: &str, found: 
         let level = if home == registry { OTHER_HOME } else { HOME };
         found.say(level, format!("{owner} of {home}"), base, shown).told(Told::IfLost);
     }
+}
+
+/// Whether an owner calls itself after the image: `wiki-team/wiki`. So do most projects that move to
+/// an organisation of their own.
+fn is_own_project(owner: &str, project: &str) -> bool {
+    let word = project.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    word.len() >= 4 && owner.contains(word)
 }
 
 fn namesake(owner: &str) -> String {

@@ -1,10 +1,12 @@
 //! Which ports the shipped image announces.
 
+use std::collections::BTreeMap;
+
 use super::facts::glob;
 use super::facts::port::{Service, known_within, service};
 use crate::model::{
     Base, Example, Found, Level, Measure, Ports, Reference, Rule, Settings, Severity, Spanned,
-    Stage,
+    Stage, Told,
 };
 
 const OPEN: Level = Level::medium(1, "exposed").in_new_unit(Severity::Info);
@@ -17,6 +19,8 @@ const ADMINISTRATION: Level =
 
 /// The longest range that is told port by port.
 const EXPANDED: u16 = 16;
+/// How many ports of one stage are counted.
+const MOST_SLOTS: usize = 256;
 
 pub(super) const RULE: Rule = Rule {
     id: "exposed-port",
@@ -74,6 +78,17 @@ pub(super) const RULE: Rule = Rule {
             ],
         },
         Example {
+            file: "Dockerfile", // another port instead of one
+            change: "
+                  FROM node:20
+                  USER node
+                - EXPOSE 8000
+                + EXPOSE 5100
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
             file: "Dockerfile", // the same ports in other words
             change: "
                   FROM node:20
@@ -96,30 +111,57 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
         Base::Image(image) => Some(image.repository.as_str()),
         _ => None,
     };
+    let mut told = Vec::new();
     for ports in &stage.ports {
         let Some((first, last)) = ports.value.range else {
-            found.say(UNKNOWN, format!("port {}", ports.value.text), ports, "");
+            told.push((UNKNOWN, format!("port {}", ports.value.text), ports));
             continue;
         };
         let protocol = ports.value.protocol.as_str();
         if last.saturating_sub(first) < EXPANDED {
-            (first..=last).for_each(|port| say(port, protocol, image, ports, found));
+            told.extend((first..=last).filter_map(|port| of(port, protocol, image, ports, found)));
         } else {
-            known_within(first, last).for_each(|port| say(port, protocol, image, ports, found));
-            found.say(OPEN, format!("ports {first}-{last}/{protocol}"), ports, "");
+            let known = known_within(first, last);
+            told.extend(known.filter_map(|port| of(port, protocol, image, ports, found)));
+            told.push((OPEN, format!("ports {first}-{last}/{protocol}"), ports));
+        }
+    }
+    // Another port in the place of one is as open, where both are of one protocol.
+    let mut by_protocol: BTreeMap<&str, Vec<Exposed<'_>>> = BTreeMap::new();
+    for port in told {
+        by_protocol.entry(&port.2.value.protocol).or_default().push(port);
+    }
+    for (protocol, told) in by_protocol {
+        let count = told.len().min(MOST_SLOTS);
+        for (level, key, place) in told {
+            let exposure = found.say(level, key, place, "");
+            if level == OPEN {
+                exposure.within([slot(count, protocol)]);
+            }
+        }
+        for number in 1..=count {
+            let head = Spanned::new((), stage.head);
+            found.say(OPEN, slot(number, protocol), &head, "").told(Told::Elsewhere);
         }
     }
 }
 
-fn say(
+fn slot(number: usize, protocol: &str) -> String {
+    format!("{protocol} port no. {number}")
+}
+
+/// A port with its level and key, where the policy doesn't allow it.
+type Exposed<'p> = (Level, String, &'p Spanned<Ports>);
+
+fn of<'p>(
     port: u16,
     protocol: &str,
     image: Option<&str>,
-    place: &Spanned<Ports>,
-    found: &mut Found<'_>,
-) {
+    place: &'p Spanned<Ports>,
+    found: &Found<'_>,
+) -> Option<Exposed<'p>> {
     if allowed(port, protocol, found.settings) {
-        return;
+        return None;
     }
     let known = if protocol == "tcp" { service(port, image) } else { None };
     let level = match known {
@@ -127,7 +169,7 @@ fn say(
         Some(Service::Data) => DATA,
         None => OPEN,
     };
-    found.say(level, format!("port {port}/{protocol}"), place, "");
+    Some((level, format!("port {port}/{protocol}"), place))
 }
 
 fn allowed(port: u16, protocol: &str, settings: &Settings) -> bool {

@@ -39,6 +39,7 @@ mod mutable_image;
 mod network_exposure;
 mod network_isolation;
 mod onbuild;
+mod open_login;
 mod package_pin;
 mod package_signature;
 mod page;
@@ -126,6 +127,7 @@ pub const RULES: &[&Rule] = &[
     &network_exposure::RULE,
     &network_isolation::RULE,
     &onbuild::RULE,
+    &open_login::RULE,
     &package_pin::RULE,
     &package_signature::RULE,
     &pipefail::RULE,

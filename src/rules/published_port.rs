@@ -205,7 +205,7 @@ struct Ports<'a> {
     platform: Platform,
     image: Option<&'a str>,
     head: Span,
-    /// How many of the plain ones are open on every address, and on fewer.
+    /// How many are open on every address, and how many of the plain ones on fewer.
     every: usize,
     others: usize,
 }
@@ -215,7 +215,7 @@ type Plain<'a> = (String, &'a Spanned<Published>);
 
 impl Ports<'_> {
     fn port<'p>(
-        &self,
+        &mut self,
         port: &'p Spanned<Published>,
         plain: &mut Vec<Plain<'p>>,
         found: &mut Found<'_>,
@@ -245,7 +245,7 @@ impl Ports<'_> {
 
     /// One port of a container and the one of the host that leads to it.
     fn one<'p>(
-        &self,
+        &mut self,
         number: u16,
         published: Option<u16>,
         port: &'p Spanned<Published>,
@@ -265,6 +265,8 @@ impl Ports<'_> {
                 let range = port.value.container.or(port.value.published);
                 if range.is_some_and(|(first, last)| last - first >= EXPANDED) {
                     exposure.together();
+                } else {
+                    self.every += 1;
                 }
             }
             _ => plain.push((format!("{number}/{protocol}"), port)),

@@ -254,6 +254,8 @@ pub(super) fn empty_of_secrets(kind: Sensitive, path: &str, content: &str) -> bo
         Key if [".pem", ".key"].iter().any(|ending| path.ends_with(ending)) => {
             content.contains("-----BEGIN ") && !content.contains("PRIVATE KEY")
         }
+        // MySQL takes an option by the start of its name.
+        Credential if path.ends_with(".my.cnf") => !content.to_ascii_lowercase().contains("pass"),
         _ => content.trim().is_empty(),
     }
 }
@@ -358,6 +360,8 @@ mod tests {
         assert!(!empty_of_secrets(Environment, ".env", "API_KEY=abc\n"));
         assert!(empty_of_secrets(Settings, ".npmrc", "//r/:_authToken=${T}\nsave-exact=true\n"));
         assert!(!empty_of_secrets(Settings, ".npmrc", "//r/:_authToken=npm_x\n"));
+        assert!(empty_of_secrets(Credential, "etc/.my.cnf", "[mysqldump]\nquick=1\n"));
+        assert!(!empty_of_secrets(Credential, ".my.cnf", "[client]\nPassword = x\n"));
         assert!(empty_of_secrets(Key, "a.pem", "-----BEGIN CERTIFICATE-----\n"));
         assert!(!empty_of_secrets(Key, "a.pem", "-----BEGIN RSA PRIVATE KEY-----\n"));
     }

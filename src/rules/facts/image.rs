@@ -72,6 +72,9 @@ const NONROOT: &[&str] = &[
     "registry.access.redhat.com/ubi*/go-toolset:*",
 ];
 
+/// Images of those publishers that run as root all the same.
+const ROOT_ALL_THE_SAME: &[&str] = &["*/bitnami/minideb:*", "*/bitnami/minideb-extras*:*"];
+
 /// Images known to run as root, as globs; asked after [`NONROOT`].
 const ROOT: &[&str] = &[
     "docker.io/library/*",
@@ -188,6 +191,9 @@ fn user_of_image(image: &ImageRef, settings: &Settings) -> BaseUser {
         1,
     );
     let hub_tagged = format!("{as_hub}:{tag}");
+    if ROOT_ALL_THE_SAME.iter().any(|glob| glob::matches(glob, &hub_tagged)) {
+        return BaseUser::Root;
+    }
     if NONROOT.iter().any(|glob| glob::matches(glob, &hub_tagged)) {
         return BaseUser::Other;
     }

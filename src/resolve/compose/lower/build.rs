@@ -188,7 +188,8 @@ impl<'a> Builds<'a> {
     }
 
     fn context(&mut self, asked: &Asked<'_>, dockerfile: &BStr, folder: &BStr, stages: &[Stage]) {
-        let Some(mut context) = context::within(dockerfile, folder, stages, self.tree) else {
+        let stages = stage::needed(stages);
+        let Some(mut context) = context::within(dockerfile, folder, &stages, self.tree) else {
             return;
         };
         context.build = Some(asked.build("", false));

@@ -24,8 +24,14 @@ pub(super) fn judge_login(user: &str, password: &str) -> Option<Strength> {
         None if lower == *password && password.bytes().all(|byte| byte.is_ascii_lowercase()) => {
             Some(Strength::Weak)
         }
+        None if shouted(password) => Some(Strength::Weak),
         None => Some(Strength::Strong),
     }
+}
+
+/// `STRONG_DB_PASSWORD`: what a document writes for a value, which works where nobody changes it.
+fn shouted(text: &str) -> bool {
+    text.contains('_') && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }
 
 /// Words of a password that say that none stands there.

@@ -205,6 +205,7 @@ mod tests {
             ("umami:umami", Strength::Weak),
             ("postgres:MyPassword123", Strength::Weak),
             ("root:changeme", Strength::Weak),
+            ("app:STRONG_DB_PASSWORD", Strength::Weak),
             (":redis", Strength::Weak),
         ] {
             let found = in_text(&format!("postgres://{login}@db:5432/app"));
