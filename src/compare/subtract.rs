@@ -152,7 +152,8 @@ fn gone<'a>(
 /// Whether two units expose the same, one by one, wherever it is declared.
 pub fn as_open(a: &Measured, b: &Measured) -> bool {
     let same = |(a, b): (&Exposure, &Exposure)| {
-        std::ptr::eq(a.rule, b.rule) && a.level == b.level && a.told == b.told && a.key == b.key
+        let alike = std::ptr::eq(a.rule, b.rule) && a.level == b.level && a.told == b.told;
+        alike && a.key == b.key && !is_another(a, b) && !is_another(b, a)
     };
     Rc::ptr_eq(&a.exposures, &b.exposures)
         || a.exposures.len() == b.exposures.len()

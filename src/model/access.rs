@@ -50,6 +50,8 @@ pub struct Role {
     pub aggregates_to: Vec<Spanned<String>>,
     /// The labels of the roles whose rights it is given, whoever declares them.
     pub aggregates_from: Vec<Spanned<Selector>>,
+    /// A hash of what it allows by itself, whatever it is called: see [`Role::spelled`].
+    pub same: [u8; 32],
 }
 
 impl Role {

@@ -209,7 +209,7 @@ fn given<'a>(
             let exposure = found.say(level, format!("role {name}"), role, "");
             exposure.told(Told::IfUnheard).within(["role".to_owned()]);
             if let Some(role) = &binding.declared {
-                exposure.same_as(role.spelled());
+                exposure.same_as(role.same);
             }
             // From there to one without them nobody gains anything.
             match level {

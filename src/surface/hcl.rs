@@ -37,66 +37,59 @@ pub(super) fn masked(text: &Text, content: &str) -> (Option<Node>, Vec<Gap>) {
 /// on their lines, a computed part inside a string, a name elsewhere. It is as long as before.
 pub(super) fn without_actions(content: &str) -> String {
     let mut out = String::with_capacity(content.len());
-    for line in lines(content) {
-        let bare = actions(line, |_, _| String::new());
-        if bare.trim().is_empty() {
-            out.extend(line.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
-            continue;
-        }
-        out.push_str(&actions(line, |before, action| {
-            let inner = action.len().saturating_sub(3);
-            let quoted = before.matches('"').count() % 2 == 1;
-            let one = |c| std::iter::repeat_n(c, inner).collect::<String>();
-            let mut name =
-                if quoted { format!("${{{}}}", one('x')) } else { format!("xxx{}", one('x')) };
-            // An action over several lines keeps them.
-            if action.contains('\n') {
-                name = action.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+    let (mut line, mut rest, mut closed) = (Vec::new(), content, true);
+    while let Some(at) = rest.find(['\n', '[']) {
+        let (before, from) = rest.split_at(at);
+        line.push(Part::Text(before));
+        if closed && from.starts_with("[[") {
+            if let Some(end) = from.find("]]") {
+                let (action, after) = from.split_at(end + 2);
+                line.push(Part::Action(action));
+                rest = after;
+                continue;
             }
-            name
-        }));
+            closed = false;
+        }
+        let (one, after) = from.split_at(1);
+        line.push(Part::Text(one));
+        rest = after;
+        if one == "\n" {
+            put(&line, &mut out);
+            line.clear();
+        }
     }
+    line.push(Part::Text(rest));
+    put(&line, &mut out);
     out
 }
 
-/// The lines of a template, each with all of the actions that begin on it.
-fn lines(content: &str) -> impl Iterator<Item = &str> {
-    let mut rest = content;
-    std::iter::from_fn(move || {
-        let mut end = 0;
-        loop {
-            let left = rest.get(end..)?;
-            let line = left.find('\n').map_or(left.len(), |at| at + 1);
-            let open = left.find("[[").filter(|at| *at < line);
-            match open.and_then(|at| Some(at + left.get(at..)?.find("]]")? + 2)) {
-                Some(close) => end += close,
-                None => {
-                    end += line;
-                    break;
-                }
-            }
-        }
-        let (line, after) = rest.split_at_checked(end).filter(|(line, _)| !line.is_empty())?;
-        rest = after;
-        Some(line)
-    })
+/// A piece of a line; an action may go on over several.
+enum Part<'t> {
+    Text(&'t str),
+    Action(&'t str),
 }
 
-/// A line with something in place of each of its actions, by what stands before it and itself.
-fn actions(line: &str, with: impl Fn(&str, &str) -> String) -> String {
-    let mut out = String::with_capacity(line.len());
-    let mut rest = line;
-    while let Some(start) = rest.find("[[") {
-        let Some(length) = rest.get(start..).and_then(|rest| rest.find("]]")) else { break };
-        let (before, action) = rest.split_at(start);
-        let (action, after) = action.split_at(length + 2);
-        out.push_str(before);
-        let put = with(&out, action);
-        out.push_str(&put);
-        rest = after;
+fn put(line: &[Part<'_>], out: &mut String) {
+    let bare = |part: &Part<'_>| matches!(part, Part::Text(text) if !text.trim().is_empty());
+    let bare = !line.iter().any(bare);
+    let mut quoted = false;
+    for part in line {
+        match part {
+            Part::Text(text) => {
+                quoted ^= text.matches('"').count() % 2 == 1;
+                out.push_str(text);
+            }
+            Part::Action(action) if bare || action.contains('\n') => {
+                out.extend(action.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+            }
+            Part::Action(action) => {
+                let (start, end) = if quoted { ("${", "}") } else { ("xxx", "") };
+                out.push_str(start);
+                out.extend(std::iter::repeat_n('x', action.len().saturating_sub(3)));
+                out.push_str(end);
+            }
+        }
     }
-    out.push_str(rest);
-    out
 }
 
 struct Reader<'t> {

@@ -2,6 +2,7 @@
 //!
 //! Source: Flux, "Helm Releases"; Argo CD, "Helm"; K3s, "Using the HelmChart Custom Resource".
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::inline;
@@ -25,7 +26,7 @@ pub(super) fn of<'o>(object: &'o Object, tree: &dyn Tree) -> Vec<Values<'o>> {
         ("helm.cattle.io", "HelmChart" | "HelmChartConfig") => object
             .at("spec")
             .into_iter()
-            .flat_map(|spec| text(spec, "valuesContent", tree))
+            .filter_map(|spec| text(spec, "valuesContent", tree))
             .collect(),
         _ => Vec::new(),
     };
@@ -55,16 +56,17 @@ fn argo(helm: &Node, tree: &dyn Tree) -> Node {
     for values in text(helm, "values", tree).into_iter().chain(object).filter(Node::is_map) {
         root = over(&root, &values, DEPTH);
     }
+    let mut given = Node::new(Content::Map(Rc::default()), helm.span);
     for parameter in helm.get("parameters").map(Node::items).unwrap_or_default().iter().take(MOST) {
         let (Some(name), Some(value)) = (parameter.get("name"), parameter.get("value")) else {
             continue;
         };
         let steps = name.text().map(steps).unwrap_or_default();
         if (1..=DEPTH).contains(&steps.len()) {
-            root = over(&root, &nested(&steps, value), DEPTH);
+            given = over(&given, &nested(&steps, value), DEPTH);
         }
     }
-    root
+    over(&root, &given, DEPTH)
 }
 
 /// Values that are written as a text.
@@ -102,8 +104,12 @@ fn over(base: &Node, top: &Node, depth: usize) -> Node {
         return top.clone();
     }
     let mut entries = base.entries().to_vec();
+    let own = base.entries().iter().enumerate();
+    let mut index: HashMap<&str, usize> =
+        own.map(|(at, entry)| (entry.key.value.as_str(), at)).collect();
     for entry in top.entries() {
-        match entries.iter_mut().rev().find(|own| own.key.value == entry.key.value) {
+        let at = *index.entry(&entry.key.value).or_insert(entries.len());
+        match entries.get_mut(at) {
             Some(own) => own.value = over(&own.value, &entry.value, depth - 1),
             None => entries.push(entry.clone()),
         }

@@ -2,6 +2,8 @@
 //!
 //! Source: what custom resources have in common; Kubernetes documentation, "Custom Resources".
 
+use std::collections::HashSet;
+
 use super::container::image;
 use super::object::{Object, is_nested};
 use super::pod::{self, Pod};
@@ -21,6 +23,7 @@ const FILES: &[&str] = &["png", "svg", "jpg", "jpeg", "gif", "webp", "ico", "iso
 pub(super) fn units(object: &Object, pods: &[Pod<'_>]) -> Vec<Declaration> {
     // Kubernetes' own objects have none; what stands under `image` there is told with its pods.
     let own = !object.group.contains('.') || object.group.ends_with(".k8s.io");
+    let pods = pods.iter().map(|pod| pod.spec.span.start).collect();
     let mut search = Search { object, pods, found: Vec::new() };
     if !own && !pod::describes(object) {
         search.look(&object.node, &mut Vec::new());
@@ -30,13 +33,14 @@ pub(super) fn units(object: &Object, pods: &[Pod<'_>]) -> Vec<Declaration> {
 
 struct Search<'o> {
     object: &'o Object,
-    pods: &'o [Pod<'o>],
+    /// Where its pods begin.
+    pods: HashSet<u32>,
     found: Vec<Declaration>,
 }
 
 impl<'o> Search<'o> {
     fn look(&mut self, node: &'o Node, steps: &mut Vec<String>) {
-        let pod = self.pods.iter().any(|pod| pod.spec.span == node.span);
+        let pod = node.is_map() && self.pods.contains(&node.span.start);
         if steps.len() > DEPTH || self.found.len() >= MOST || pod {
             return;
         }

@@ -59,12 +59,15 @@ pub(super) fn role(object: &Object) -> Role {
     });
     let selectors = object.at("aggregationRule.clusterRoleSelectors").map(Node::items);
     let selectors = selectors.unwrap_or_default().iter().take(MOST);
-    Role {
+    let mut role = Role {
         cluster: object.kind == "ClusterRole",
         rights: rules.iter().take(MOST).map(right).collect(),
         aggregates_to: aggregates.collect(),
         aggregates_from: selectors.map(|node| node.place(labels::selector(node))).collect(),
-    }
+        same: [0; 32],
+    };
+    role.same = *blake3::hash(role.spelled().as_bytes()).as_bytes();
+    role
 }
 
 fn right(rule: &Node) -> Spanned<Right> {
