@@ -269,10 +269,9 @@ impl Replay<'_> {
             if chunk.is_empty() {
                 break;
             }
-            // The last one first: packs keep the older state as what it differs in from the newer.
-            for number in chunk.rev() {
+            for number in chunk {
                 if self.stop.is_asked() {
-                    return Ok((steps, Some(first)));
+                    return Ok((steps, Some(number)));
                 }
                 let Some(commit) = self.commits.get(number) else { continue };
                 self.progress.done.fetch_add(1, Ordering::Relaxed);
