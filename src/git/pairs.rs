@@ -15,7 +15,7 @@ const MOST_READ: usize = 400;
 const MOST_COMPARED: usize = 20_000;
 /// How alike two files of different names are, at least, if one became the other.
 const ALIKE: f64 = 0.5;
-/// How alike they are if they have the same name, or one contains the other's.
+/// How alike they are if one name has the words of the other.
 const NAMED_ALIKE: f64 = 0.3;
 
 /// Pairs deleted files with new ones: the same content first, then by likeness of their lines, the
@@ -153,13 +153,15 @@ impl Pairing {
     }
 }
 
-/// The same name, however its words are set apart: `Dockerfile-web` and `Dockerfile.web`.
+/// The same name, however its words are set apart (`Dockerfile-web` and `web.Dockerfile`), or one
+/// that says more: `Dockerfile.alpine` and `stable-alpine.Dockerfile`.
 fn same(was: &BStr, now: &BStr) -> bool {
-    let folded = |name: &BStr| -> Vec<u8> {
-        let set = |byte: u8| if matches!(byte, b'-' | b'_') { b'.' } else { byte };
-        name.iter().map(|byte| set(byte.to_ascii_lowercase())).collect()
+    let words = |name: &BStr| -> HashSet<Vec<u8>> {
+        let parts = name.split(|byte| b".-_".contains(byte)).filter(|part| !part.is_empty());
+        parts.map(<[u8]>::to_ascii_lowercase).collect()
     };
-    folded(was) == folded(now)
+    let (was, now) = (words(was), words(now));
+    was == now || was.len().min(now.len()) > 1 && (was.is_subset(&now) || now.is_subset(&was))
 }
 
 fn name(entry: &Entry) -> &BStr {
@@ -197,4 +199,23 @@ fn likeness(a: &Lines, b: &Lines) -> f64 {
     #[allow(clippy::cast_precision_loss, reason = "a file has far fewer than 2^52 lines")]
     let share = 2.0 * common.sum::<usize>() as f64 / total as f64;
     share
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same;
+
+    #[test]
+    fn a_name_is_told_by_its_words() {
+        for (was, now, alike) in [
+            ("Dockerfile-web", "web.Dockerfile", true),
+            ("Dockerfile.alpine", "stable-alpine.Dockerfile", true),
+            ("docker-compose.yml", "docker-compose.prod.yml", true),
+            ("Dockerfile", "Dockerfile", true),
+            ("Dockerfile", "Dockerfile.web", false),
+            ("Dockerfile.web", "Dockerfile.worker", false),
+        ] {
+            assert_eq!(same(was.into(), now.into()), alike, "{was} {now}");
+        }
+    }
 }

@@ -50,6 +50,12 @@ const FLOATING: &[&str] = &[
     "default",
 ];
 
+/// Those that mean the same with a variant beside them: `alpine-trunk`, `latest-alpine`.
+const MOVING: &[&str] = &[
+    "latest", "nightly", "edge", "main", "master", "trunk", "develop", "canary", "head", "snapshot",
+    "unstable",
+];
+
 /// How firmly `tag` holds.
 pub(in crate::rules) fn firmness(tag: &str) -> Firmness {
     let tag = tag.to_ascii_lowercase();
@@ -59,8 +65,8 @@ pub(in crate::rules) fn firmness(tag: &str) -> Firmness {
     let first = tag.split(['-', '_', '.']).next().unwrap_or_default();
     let numbered = tag.bytes().any(|byte| byte.is_ascii_digit());
     let last = tag.rsplit(['-', '_', '.']).next().unwrap_or_default();
-    let moving = |word| matches!(word, "latest" | "nightly" | "edge" | "main" | "master" | "dev");
-    if !numbered && (moving(first) || last == "latest") {
+    // At the end `dev` may be what is in the image: headers and compilers.
+    if !numbered && (first == "dev" || MOVING.contains(&first) || MOVING.contains(&last)) {
         return Firmness::Floating;
     }
     if tag.split(['-', '_', '+']).any(full) || dated(&tag) || built(&tag) {
@@ -184,9 +190,17 @@ mod tests {
         ] {
             assert_eq!(firmness(tag), Firmness::Partial, "{tag}");
         }
-        for tag in
-            ["latest", "Latest", "edge", "nightly", "main", "latest-alpine", "postgresql-latest"]
-        {
+        for tag in [
+            "latest",
+            "Latest",
+            "edge",
+            "nightly",
+            "main",
+            "latest-alpine",
+            "postgresql-latest",
+            "ubuntu-trunk",
+            "alpine-nightly",
+        ] {
             assert_eq!(firmness(tag), Firmness::Floating, "{tag}");
         }
     }
