@@ -11,8 +11,7 @@ const OWN: Level = Level::closed("its own");
 const UNKNOWN: Level =
     Level::medium(1, "left to a variable").in_new_unit(Severity::Info).when_added(Severity::Low);
 const NO_MORE: Level = Level::medium(2, "the default one");
-const JOINED: Level =
-    Level::medium(3, "shared with other containers").in_new_unit(Severity::Low);
+const JOINED: Level = Level::medium(3, "shared with other containers").in_new_unit(Severity::Low);
 const HOST_NAMES: Level = Level::medium(4, "the host's");
 const PARENT: Level = Level::low(1, "chosen by hand").in_new_unit(Severity::Info);
 const HOST: Level = Level::high(4, "the host's");

@@ -69,7 +69,7 @@ pub(super) const RULE: Rule = Rule {
             ",
             beside: &[],
             findings: &[
-                "network frontend of service db: joined, where outsiders come in",
+                "public networks of service db: joined, where outsiders come in (frontend)",
                 "outside of network backend: was internal, now with a way out and in",
                 "networks of service db: was joined (backend), now joined (backend, frontend)",
                 "members of network backend: was only for this stack, now open to containers of others",
@@ -109,6 +109,27 @@ pub(super) const RULE: Rule = Rule {
                     post: {}
                     tier:
                 -     external: {name: shared}
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
+            file: "compose.yaml", // all of them renamed
+            change: "
+                  services:
+                    db:
+                      image: postgres:16.2
+                -     networks: [acme_frontend, acme_data]
+                +     networks: [frontend, data]
+                    web:
+                      image: ghcr.io/acme/web:1.4.2
+                -     networks: [acme_frontend]
+                +     networks: [frontend]
+                  networks:
+                -   acme_frontend: {}
+                -   acme_data: {internal: true}
+                +   frontend: {}
+                +   data: {internal: true}
             ",
             beside: &[],
             findings: &[],
@@ -186,8 +207,14 @@ fn joined(workload: &Workload, found: &mut Found<'_>) {
     if default.is_some() {
         all.within([EVERYBODY, OTHERS].map(str::to_owned));
     }
-    for name in workload.networks.iter().filter(|name| is_public(&name.value)) {
-        let exposure = found.say(PUBLIC, format!("network {}", name.value), name, "");
+    // Counted for the same reason.
+    let public: Vec<_> = workload.networks.iter().filter(|name| is_public(&name.value)).collect();
+    if let Some(last) = public.last() {
+        let mut names: Vec<&str> = public.iter().map(|name| name.value.as_str()).collect();
+        names.sort_unstable();
+        let count = u64::try_from(public.len()).unwrap_or(u64::MAX);
+        let place = last.with(()).because(public.iter().flat_map(|name| name.places()));
+        let exposure = found.say(PUBLIC.of(count), "public networks", &place, names.join(", "));
         exposure.open_under(EVERYBODY);
     }
     if default.is_some() || workload.network_of_all {

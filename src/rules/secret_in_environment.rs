@@ -124,6 +124,22 @@ pub(super) const RULE: Rule = Rule {
             ],
         },
         Example {
+            file: "pod.yaml", // the letter has its value, a variable; the next word is a command
+            change: "
+                  apiVersion: v1
+                  kind: Pod
+                  metadata: {name: db}
+                  spec:
+                    containers:
+                      - name: db
+                        image: mysql:8.0.36
+                +       livenessProbe:
+                +         exec: {command: [bash, -c, mysqladmin -u root -p$MYSQL_PASSWORD ping]}
+            ",
+            beside: &[],
+            findings: &[],
+        },
+        Example {
             file: "compose.yaml", // references, files, placeholders, and a value that only moved
             change: "
                   services:

@@ -52,8 +52,8 @@ const FLOATING: &[&str] = &[
 
 /// Those that mean the same with a variant beside them: `alpine-trunk`, `latest-alpine`.
 const MOVING: &[&str] = &[
-    "latest", "nightly", "edge", "main", "master", "trunk", "develop", "canary", "head", "snapshot",
-    "unstable",
+    "latest", "nightly", "edge", "main", "master", "trunk", "develop", "canary", "head",
+    "snapshot", "unstable",
 ];
 
 /// How firmly `tag` holds.

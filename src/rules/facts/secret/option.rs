@@ -73,6 +73,7 @@ fn behind(program: &str, flag: &str, value: &str) -> Option<Secret> {
     }
     // `--password value`, `-storepass value`; one letter says nothing.
     let name = flag.trim_start_matches('-');
-    let long = name.len() > 2 && !name.contains('=') && !SWITCHES.contains(&flag);
+    // In `-p$DB_PASSWORD ping` the letter has its value.
+    let long = name.len() > 2 && !name.contains(['=', '$']) && !SWITCHES.contains(&flag);
     promises(name).filter(|_| long).and_then(|_| super::of_value(name, value))
 }
