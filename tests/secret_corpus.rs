@@ -1,9 +1,10 @@
-//! Two labelled corpora: what is told of them, and what should be.
+//! Three labelled corpora: what is told of them, and what should be.
 //!
 //! `fixtures/secrets` is what the detectors were made with. `fixtures/secrets-held-out` was written
-//! afterwards, in the shapes of real files and without a look at the providers' patterns.
+//! afterwards, in the shapes of real files and without a look at the providers' patterns;
+//! `fixtures/secrets-met` later still, in shapes that histories of public repositories have.
 //!
-//! `cargo test --test secret_corpus -- --nocapture` prints precision and recall of both. In the files
+//! `cargo test --test secret_corpus -- --nocapture` prints precision and recall of each. In the files
 //! `⟦+…⟧` is a credential, `⟦?…⟧` a default that everybody knows, `⟦-…⟧` neither; each `^` inside
 //! keeps scanners of hosting services from taking a made-up credential for a real one. A hit is the
 //! value itself, told by the rule that its file asks for, at its own line, at its own level.

@@ -178,6 +178,21 @@ fn a_file_that_moves_takes_its_old_secret_along_in_silence() {
     told(&server, "secret-in-environment", &added);
 }
 
+#[test]
+fn another_credential_in_place_of_one_is_as_new_as_the_first() {
+    let with = |password: &str| COMPOSE.replace("${DB_PASSWORD:?}", password);
+    let first = "x8Kq2mZ0pTr7aB3dE5fG";
+    let server = guarded(&[("compose.yaml", &with(first))]);
+    let said = server.change("compose.yaml", with("w9Jb4nY5qSu3cD6eH1kM")).push();
+    let said = said.refused_for("secret-in-environment");
+    assert!(said.contains("another one") && !said.contains("w9Jb4nY5"), "{said}");
+    // Quotes around the same one, or one default for another, change nothing.
+    let server = guarded(&[("compose.yaml", &with(first))]);
+    server.change("compose.yaml", with(&format!("'{first}'"))).push().silent();
+    let server = guarded(&[("compose.yaml", &with("postgres"))]);
+    server.change("compose.yaml", with("todopw")).push().silent();
+}
+
 /// The waiver that the only finding of a check offers.
 fn fingerprint(server: &Server) -> String {
     let said = plimsoll(&server.work(), ["check", "--format", "json"]);

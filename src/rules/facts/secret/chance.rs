@@ -63,7 +63,7 @@ fn sayable(run: &str) -> bool {
     let vowel = |c: char| "aeiouy".contains(c);
     let vowels = run.chars().filter(|c| vowel(*c)).count();
     let row = run.split(vowel).map(str::len).max().unwrap_or_default();
-    vowels * 5 >= run.len() && row <= 4
+    vowels * 6 >= run.len() && row <= 4
 }
 
 /// Letters of one case only, digits and signs aside.

@@ -1,6 +1,6 @@
 //! Values that only say where a secret stands, ask for one, or are none by their form.
 
-use super::chance::{same_characters, unguessable};
+use super::chance::{one_case, same_characters, unguessable};
 use super::{name, shown};
 
 /// Says that something else stands here later, or that nothing real does.
@@ -18,7 +18,6 @@ const PLACEHOLDERS: &[&str] = &[
     "dummy",
     "your",
     "xxx",
-    "todo",
     "fixme",
     "insert",
     "sample",
@@ -57,7 +56,9 @@ const PLACEHOLDERS: &[&str] = &[
 
 /// It says that something else stands here later, or that nothing real does.
 pub(super) fn is_placeholder(lower: &str) -> bool {
-    PLACEHOLDERS.iter().any(|word| lower.contains(word))
+    let mut words = lower.split(|c: char| !c.is_ascii_alphanumeric());
+    // An application may be called so.
+    PLACEHOLDERS.iter().any(|word| lower.contains(word)) || words.any(|word| word == "todo")
 }
 
 /// First words of what only asks for a value.
@@ -107,7 +108,7 @@ pub(super) fn stands_elsewhere(text: &str, lower: &str) -> bool {
     let refers_to = |start: &&str| lower.starts_with(*start);
     REFERENCES.iter().any(refers_to)
         || (text.starts_with('/') && !unguessable(text))
-        || ["${", "$(", "{{", "/run/secrets", "://", "('", "(\"", "['", "[\""]
+        || ["{{", "/run/secrets", "://", "('", "(\"", "['", "[\""]
             .iter()
             .any(|part| lower.contains(part))
         || refers(text)
@@ -174,7 +175,7 @@ const HASHES: &[&str] = &[
     "SCRAM-SHA-256$",
 ];
 
-/// `secret/data/api`, `kv2/org1/tls`: small words between slashes, hardly a digit in any.
+/// `secret/data/api`, `kv2/org1/tls?field`: small words between slashes, hardly a digit in any.
 fn is_path(text: &str) -> bool {
     let word = |part: &str| {
         let digits = part.bytes().filter(u8::is_ascii_digit).count();
@@ -182,7 +183,7 @@ fn is_path(text: &str) -> bool {
             |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);
         part.bytes().all(small) && digits <= 2 && (digits == 0 || part.len() > digits * 2)
     };
-    text.contains('/') && text.split('/').all(word)
+    text.contains('/') && text.split(['/', '?', '#']).all(word)
 }
 
 /// `{NAME}`, `[name]`, `(name)`, `__NAME__`: a place to fill in.
@@ -209,11 +210,17 @@ fn asks(text: &str) -> bool {
     verb && words.len() > 1 && words.iter().all(word)
 }
 
-/// A `$NAME` anywhere: part of it comes from elsewhere.
+/// A `$NAME`, `${NAME}` or `$(command)` anywhere: part of it comes from elsewhere. Chance makes
+/// dollars, too, but hardly a name, or a bracket that closes.
 pub(super) fn refers(text: &str) -> bool {
-    text.as_bytes().windows(2).any(|pair| match pair {
-        [b'$', next] => next.is_ascii_alphabetic() || *next == b'_',
-        _ => false,
+    text.split('$').skip(1).any(|rest| {
+        if rest.starts_with('{') || (rest.starts_with('(') && rest.contains(')')) {
+            return true;
+        }
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let name = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        let word = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        word && name.len() >= 2 && one_case(name)
     })
 }
 

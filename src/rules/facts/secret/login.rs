@@ -10,7 +10,7 @@ use super::elsewhere::refers;
 /// or of the user's own name, is less than a credential.
 pub(super) fn judge_login(user: &str, password: &str) -> Option<Strength> {
     let lower = password.to_ascii_lowercase();
-    let refers = ["${", "$(", "{{", "<", "***", "..."].iter().any(|part| lower.contains(part))
+    let refers = ["{{", "<", "***", "..."].iter().any(|part| lower.contains(part))
         || password.starts_with(['$', '%', '{', '['])
         || refers(password);
     if !(3..=4096).contains(&password.len()) || refers || same_characters(password) {

@@ -37,10 +37,11 @@ pub(in crate::rules) struct Secret {
 }
 
 impl Secret {
-    /// It was made by a machine for one use, a key or a token: in its place another one is another
-    /// credential. A password may only be spelled otherwise.
+    /// It was made by a machine for one use, a key, a token or what nobody thought up: in its place
+    /// another one is another credential. A password that a person made may only be spelled otherwise.
     pub(in crate::rules) fn is_issued(&self) -> bool {
-        self.what != "value" && !self.what.contains("password")
+        (self.what != "value" && !self.what.contains("password"))
+            || chance::unguessable(&self.value)
     }
 }
 
@@ -145,6 +146,8 @@ mod tests {
             ("SECRET_KEY", "9f8d7c6b5a4e3d2c1b0a"),
             ("apiKey", "f3a91c7e5b2d4860a1c3e5f7"),
             ("MYSQL_ROOT_PASSWORD", "Tr0ub4dor&3xyz"),
+            ("SECRET_KEY", "q(m)4nLGtz$(_w3N7z1k(EFsWCjjjzx08x9VhNVcfd%6RF#r!6"),
+            ("SECRET_KEY", "q(m)4nLGtz$zx08x9VhNVcfd%6RF#r!6"),
         ] {
             assert_eq!(strength(name, value), Some(Strength::Strong), "{name}={value}");
         }
@@ -152,7 +155,11 @@ mod tests {
             ("POSTGRES_PASSWORD", "postgres"),
             ("DB_PASS", "secret123"),
             ("JWT_SECRET", "supersecret"),
+            ("ADMIN_PASSWORD", "MySuperStrongLoginPassword"),
             ("REDIS_PASSWORD", "1234"),
+            ("ADMIN_PASSWORD", "P@ssw0rd"),
+            ("ADMIN_PASSWORD", "Ch@ngeMe"),
+            ("DB_PASSWORD", "todopw"),
         ] {
             assert_eq!(strength(name, value), Some(Strength::Weak), "{name}={value}");
         }
@@ -163,6 +170,9 @@ mod tests {
         for (name, value) in [
             ("TOKEN_FILE", "/run/secrets/t"),
             ("PASSWORD", "${PASSWORD:?}"),
+            ("PASSWORD", "x8Kq2m-$(cat pw)"),
+            ("PASSWORD", "x8Kq2m-$PEPPER"),
+            ("PASSWORD", "x8Kq2m-${PEPPER}"),
             ("API_KEY", "changeme"),
             ("PUBLIC_KEY", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKb0"),
             ("SECRET_NAME", "prod-db"),
@@ -184,6 +194,10 @@ mod tests {
             ("API_KEY", "{{ api_key }}"),
             ("SECRET", "vault:kv/data/app#key"),
             ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+            ("DB_PASSWORD", "todo: ask ops"),
+            ("DB_PASSWORD", "os.environ['DB_PASSWORD']"),
+            ("VAULT_SECRET_KEY", "kv2/data/org1/tls"),
+            ("VAULT_SECRET_KEY", "kv2/data/org1-net/ca?password"),
         ] {
             assert_eq!(of_value(name, value), None, "{name}={value}");
         }
