@@ -30,11 +30,8 @@ fn block(behind: &str) -> String {
         let (_, code) = fenced.split_once('\n').unwrap();
         return code.split_once("```").unwrap().0.to_owned();
     }
-    let lines = rest.lines().skip_while(|line| !line.starts_with("    "));
-    lines
-        .take_while(|line| line.starts_with("    "))
-        .map(|line| format!("{}\n", &line[4..]))
-        .collect()
+    let lines = rest.split_inclusive('\n').skip_while(|line| !line.starts_with("    "));
+    lines.map_while(|line| line.strip_prefix("    ")).collect()
 }
 
 /// Nine repositories, each with a finding that is open and one that was repaired.

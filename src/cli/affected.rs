@@ -173,7 +173,8 @@ impl Affected {
                 self.walk.extend(builders.iter().cloned());
                 set.extend(builders);
             }
-            set.extend(side.readers(path.as_bstr(), false).iter().cloned().filter(judged));
+            let readers = side.readers(path.as_bstr(), false);
+            set.extend(readers.iter().filter(|path| judged(path)).cloned());
             // What is taken in ran by itself before.
             set.extend(resolve::included_projects(snapshot, path.as_bstr()));
             if change.old.is_none() {

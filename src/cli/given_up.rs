@@ -32,7 +32,9 @@ pub(super) fn given_up(before: &mut [Measured], after: &[Measured], new: &Snapsh
         };
         let mut there = ran.iter().filter(|(path, _)| inside(path)).peekable();
         if there.peek().is_some() && there.all(|(_, name)| !runs.contains(name)) {
-            Rc::make_mut(&mut unit.exposures).iter_mut().for_each(|exposure| exposure.gone = None);
+            for exposure in Rc::make_mut(&mut unit.exposures) {
+                exposure.gone = None;
+            }
         }
     }
 }

@@ -270,8 +270,9 @@ impl<'a> Judge<'a> {
         let (old_files, new_files) = (old.files(), new.files());
         // What a bound left unread is not gone.
         if new_gaps.iter().any(|gap| gap.kind == GapKind::Limit) {
-            for unit in &mut before {
-                Rc::make_mut(&mut unit.exposures).iter_mut().for_each(|it| it.gone = None);
+            let all = before.iter_mut().flat_map(|unit| Rc::make_mut(&mut unit.exposures));
+            for exposure in all {
+                exposure.gone = None;
             }
         }
         given_up(&mut before, &after, &new);

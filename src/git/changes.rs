@@ -194,8 +194,8 @@ impl<'w> Walk<'w> {
     }
 
     fn open(&mut self, folder: Option<Folder<'_>>, path: &BStr) -> Rc<Opened> {
-        let opened = folder.map(|folder| self.repository.names_in(folder));
-        opened.transpose().map(Option::unwrap_or_default).unwrap_or_else(|gap| {
+        let Some(folder) = folder else { return Rc::default() };
+        self.repository.names_in(folder).unwrap_or_else(|gap| {
             self.found.gaps.push(placed(gap, path));
             Rc::default()
         })

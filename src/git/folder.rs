@@ -33,7 +33,7 @@ pub(super) enum Folder<'l> {
     Listed(&'l Listing),
 }
 
-impl<'l> Folder<'l> {
+impl Folder<'_> {
     /// The folder of a name in this one.
     pub(super) fn child(self, item: &Item<'_>) -> Self {
         match self {

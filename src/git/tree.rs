@@ -209,7 +209,7 @@ impl Tree<'_> {
         if path.is_empty() {
             return Ok(self.top());
         }
-        if path.iter().filter(|&&byte| byte == b'/').count() >= self.limits.depth {
+        if path.find_iter("/").count() >= self.limits.depth {
             return Err(Gap::of(GapKind::Limit, path, "folders nest too deep"));
         }
         let (above, name) = split(path);

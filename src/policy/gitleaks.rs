@@ -73,8 +73,12 @@ impl Gitleaks {
     pub fn read(file: &Path) -> anyhow::Result<Self> {
         let file::Whole { rules, allows, notes, digest } = file::Whole::read(file)?;
         let mut all = Self { notes, digest, ..Self::default() };
-        rules.iter().for_each(|rule| all.rule(rule));
-        allows.iter().for_each(|list| all.allow(list));
+        for rule in &rules {
+            all.rule(rule);
+        }
+        for list in &allows {
+            all.allow(list);
+        }
         Ok(all)
     }
 
