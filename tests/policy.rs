@@ -373,6 +373,20 @@ fn a_waiver_for_ever_does_not_count_and_is_said() {
     assert_eq!(policy(long).notices(TODAY).len(), 1);
 }
 
+/// A06: a clock that steps, or stands at its beginning, opens nothing: each push has one reading.
+#[test]
+fn a_wrong_clock_makes_no_waiver_count() {
+    let policy = policy("[[waivers]]\nrule = 'exposed-port'\nreason = 'x'\nuntil = 2026-04-30");
+    let terms = policy.for_ref(&[BStr::new("refs/heads/main")]);
+    let on = |day| policy.judge(&terms, [regression(Severity::High)], [], day);
+    assert_eq!(on(TODAY).action, Action::Annotate);
+    for day in [Date::MIN, date(1970, 1, 1), date(2024, 1, 1), date(2026, 5, 1), Date::MAX] {
+        let verdict = on(day);
+        assert_eq!((verdict.action, verdict.notes.len()), (Action::Reject, 1), "{day}");
+        assert!(policy.waiver(&regression(Severity::High), day).is_none(), "{day}");
+    }
+}
+
 #[test]
 fn a_waived_finding_is_let_through_and_counted() {
     let policy = policy(

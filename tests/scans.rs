@@ -164,6 +164,28 @@ fn an_old_report_is_stale_and_what_it_found_is_not() {
     assert_eq!(scanned.build("registry.example/base:5.0"), "accepted ");
 }
 
+/// A06: the clock stepped back, so that reports were written on days to come.
+#[test]
+fn a_report_from_the_future_is_never_fresh() {
+    let scanned = Scanned::new("max-age = '2w'\nfail-on = 'critical'\n");
+    let written = |name: &str, ahead: u64| {
+        scanned.report(name, -i64::try_from(ahead).unwrap());
+        let file = fs::File::options().append(true).open(scanned.reports.join(name)).unwrap();
+        let day = std::time::Duration::from_secs(24 * 3600 * ahead);
+        file.set_modified(std::time::SystemTime::now() + day).unwrap();
+    };
+    written("cyclonedx.json", 20_000);
+    let said = scanned.build("registry.example/base:5.0");
+    says(&said, &["accepted", "medium  image-scan", "(scanned on a day to come)"]);
+    written("trivy.json", 3);
+    says(
+        &scanned.build("registry.example/base:1.0"),
+        &["refused", "on a day to come; CVE-2099-0001"],
+    );
+    written("cyclonedx.json", 1);
+    assert_eq!(scanned.build("registry.example/base:5.0"), "accepted ");
+}
+
 #[test]
 fn what_does_not_apply_and_what_is_accepted_does_not_count() {
     let scanned = Scanned::new("fail-on = 'high'\n");

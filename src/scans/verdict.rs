@@ -10,6 +10,10 @@ use jiff::tz::TimeZone;
 use super::report::{Hit, Report};
 use crate::model::{Outlook, Scan, Severity};
 
+/// The age of a report whose date is still to come: by a wrong clock, here or there. It is never
+/// fresh, or it would be for ever.
+const UNKNOWN: i64 = i64::MAX;
+
 /// How much of a report is told.
 const SUMMARY: usize = 116;
 
@@ -47,7 +51,7 @@ pub fn judge(reports: &[Report], terms: &Terms<'_>) -> Scan {
     }
     if stale {
         let outcome = Outlook::Stale { refused: terms.refused };
-        return Scan { outcome, summary: format!("scanned {youngest} days ago") };
+        return Scan { outcome, summary: format!("scanned {}", ago(youngest)) };
     }
     let fresh = looked.iter().filter(counts).max_by_key(|look| (look.worst(), look.hits.len()));
     match fresh.filter(|look| !look.hits.is_empty()) {
@@ -58,7 +62,7 @@ pub fn judge(reports: &[Report], terms: &Terms<'_>) -> Scan {
 
 /// One report with what is put up with left out.
 struct Look<'a> {
-    /// Days since the scan.
+    /// Days since the scan, or [`UNKNOWN`].
     age: i64,
     old: bool,
     /// Worst first, those that can be mended before others.
@@ -77,12 +81,18 @@ impl<'a> Look<'a> {
         let scanned = Timestamp::from_second(report.scanned.unwrap_or_default());
         let scanned = scanned.map_or(Date::MIN, |at| at.to_zoned(TimeZone::UTC).date());
         let age = terms.today.duration_since(scanned).as_hours() / 24;
+        // The day before is the same moment elsewhere.
+        let age = if age < -1 { UNKNOWN } else { age };
         Self { age, old: age > i64::from(terms.max_age), hits }
     }
 
     fn worst(&self) -> Option<Severity> {
         self.hits.iter().filter_map(|hit| hit.severity).max()
     }
+}
+
+fn ago(age: i64) -> String {
+    if age == UNKNOWN { "on a day to come".to_owned() } else { format!("{age} days ago") }
 }
 
 /// `3 critical, 12 high; CVE-2026-1 in openssl, fixed in 3.0.2; …`.
@@ -97,7 +107,7 @@ impl fmt::Display for Look<'_> {
         });
         let mut text = counts.collect::<Vec<_>>().join(", ");
         if self.old {
-            text = format!("{text}, {} days ago", self.age);
+            text = format!("{text}, {}", ago(self.age));
         }
         let mut told: Vec<&str> = Vec::new();
         for hit in &self.hits {
