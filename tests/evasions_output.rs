@@ -1,6 +1,7 @@
 //! Evasions by what is printed, by the policy and by the limits: real pushes, a real hook.
 //!
-//! Not here: rows about CSV, HTML, a ledger and web hooks, none of which is written.
+//! Not here: P05, what each format escapes, which `audit.rs` and `audit_html.rs` show; P14, the bound of
+//! a ledger, which is not written. A06 is in `policy.rs` and `scans.rs`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -94,6 +95,31 @@ fn p04_a_secret_is_not_told_again() {
     let json = plimsoll(&server.work(), ["check", "HEAD", "--format", "json"]);
     assert!(json.out.contains("DB_PASSWORD"), "{json:?}");
     assert!(!json.out.contains("x8Kq2mZ0pTr7") && !json.err.contains("x8Kq2mZ0pTr7"), "{json:?}");
+}
+
+#[test]
+fn p04_no_format_tells_a_secret() {
+    const SECRETS: [&str; 3] = ["x8Kq2mZ0pTr7", "hunter2hunter", "ZDhLcTJtWjBwVHI3"];
+    let server = server("", GOOD);
+    server.write("Dockerfile", "FROM node:20\nENV DB_PASSWORD=x8Kq2mZ0pTr7\nUSER app\n");
+    server.write("compose.yaml", "services:\n  db:\n    image: postgres:16.3\n    environment:\n      URL: postgres://u:hunter2hunter@h/d\n");
+    server.change(
+        "secret.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {password: ZDhLcTJtWjBwVHI3}\n",
+    );
+    for command in ["check", "audit"] {
+        for format in ["text", "json", "sarif", "code-quality", "junit", "csv", "html"] {
+            if (command, format) == ("check", "html") {
+                continue;
+            }
+            let ran = plimsoll(&server.work(), [command, "HEAD~1..HEAD", "--format", format]);
+            assert!(ran.out.contains("secret"), "{command} {format}: {ran:?}");
+            for secret in SECRETS {
+                let told = ran.out.contains(secret) || ran.err.contains(secret);
+                assert!(!told, "{command} {format} tells {secret}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -251,6 +277,19 @@ fn p13_no_time_left_is_said_and_refused() {
 }
 
 #[test]
+fn p13_one_file_of_very_many_containers_is_no_way_around_the_time() {
+    let server = server("limits.time-budget = '200ms'", GOOD);
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n";
+    server.write("pod.yaml", format!("{pod}{}", "  - image: x:1\n".repeat(20_000)));
+    server.commit("many containers");
+    let started = Instant::now();
+    let remote = server.push().refused_for("a limit was reached (time-budget)");
+    assert!(remote.contains("pod.yaml the first"), "{remote}");
+    // Without an end it takes minutes here.
+    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
+}
+
+#[test]
 fn g28_the_last_of_many_files_is_judged() {
     let server = server("[limits]\ntime-budget = '60s'\nfiles = 10000", GOOD);
     for n in 0..1_000 {
@@ -289,6 +328,20 @@ fn g28_a_flood_of_new_files_takes_no_turn_from_what_was_there() {
     }
     let pushed = server.change("zz/Dockerfile", BAD).push();
     let remote = pushed.refused_for("a limit was reached (files = 100)");
+    assert_eq!(told(&pushed)[0], "high runs-as-root zz/Dockerfile:2", "{remote}");
+}
+
+#[test]
+fn g28_a_flood_beyond_the_time_names_what_got_worse() {
+    let server = server("limits.time-budget = '3s'", "FROM alpine\n");
+    server.unhook("pre-receive");
+    server.change("zz/Dockerfile", GOOD).push().accepted();
+    server.hook("pre-receive");
+    for n in 0..6_000 {
+        server.write(&format!("{}/{n:05}/Dockerfile", n / 1_000), format!("{GOOD}ENV N={n}\n"));
+    }
+    let pushed = server.change("zz/Dockerfile", BAD).push();
+    let remote = pushed.refused_for("a limit was reached");
     assert_eq!(told(&pushed)[0], "high runs-as-root zz/Dockerfile:2", "{remote}");
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
+use std::time::Instant;
 
 use bstr::{BStr, BString, ByteSlice as _};
 
@@ -11,6 +12,9 @@ use crate::git::{Change, Changes, Entry};
 use crate::model::{Arguments, Declared, EntryKind, File, FileKind, GapKind, Tree as _};
 use crate::policy::Policy;
 use crate::{resolve, surface};
+
+/// Of more changed files those that were there before are looked at first.
+const MANY: usize = 1_000;
 
 /// The files to judge.
 #[derive(Debug, Default)]
@@ -29,6 +33,8 @@ pub(super) struct Affected {
     scripts: Vec<BString>,
     /// Those of the new revision that the old one has nothing of.
     fresh: HashSet<BString>,
+    /// Changed files that the time was over for.
+    pub(super) late: Vec<BString>,
     /// Changed container files that policy leaves out.
     pub(super) excluded: usize,
 }
@@ -74,17 +80,27 @@ fn container_file(policy: &Policy, path: &BStr) -> bool {
 }
 
 impl Affected {
-    /// What `changes` concern.
+    /// What `changes` concern, as far as the time goes.
     pub(super) fn by(
         changes: &Changes,
         (old, new): (&Snapshot<'_>, &Snapshot<'_>),
         policy: &Policy,
         memo: Option<&Readers>,
+        until: Option<Instant>,
     ) -> Self {
         let mut affected = Self::default();
         let (mut before, mut after) = (Side::new(old, memo), Side::new(new, memo));
-        for change in &changes.files {
-            affected.add(change, &mut before, &mut after, policy);
+        let mut files: Vec<&Change> = changes.files.iter().collect();
+        if files.len() > MANY {
+            files.sort_by_key(|change| change.old.is_none());
+        }
+        for change in files {
+            if until.is_some_and(|until| Instant::now() >= until) {
+                let entry = change.new.as_ref().or(change.old.as_ref());
+                affected.late.extend(entry.map(|entry| entry.path.clone()));
+            } else {
+                affected.add(change, &mut before, &mut after, policy);
+            }
         }
         affected.sensitive.dedup();
         affected.add_builders(new, policy);

@@ -238,7 +238,8 @@ impl<'a> Judge<'a> {
             return Ok(Compared::nothing(changes));
         }
         let readers = memos.map(|memos| &memos.readers);
-        let affected = Affected::by(&changes, (&old, &new), self.policy, readers);
+        let until = self.limits.three_quarters();
+        let affected = Affected::by(&changes, (&old, &new), self.policy, readers, until);
         let mut judged =
             Judged { notes: changes.notes, excluded: affected.excluded, ..Judged::default() };
         let only = resolve::Names::Only(affected.sensitive.clone());
@@ -261,8 +262,12 @@ impl<'a> Judge<'a> {
         let known = affected.ranked(&affected.new).filter(|path| !unknown.contains(*path));
         let second = pass.measure(&new, known, self.limits.until);
         let (after, mut new_gaps) = (second.measured, second.gaps);
-        let left: Vec<&BStr> =
-            unknown.iter().map(|path| path.as_bstr()).chain(second.left).collect();
+        let left: Vec<&BStr> = unknown
+            .iter()
+            .chain(&affected.late)
+            .map(|path| path.as_bstr())
+            .chain(second.left)
+            .collect();
         new_gaps.extend(self.not_judged(&left));
         judged.notes.extend(scans.into_iter().flat_map(|scans| scans.notes()));
         beside_each_other(&old, &new, &affected.moved);

@@ -8,7 +8,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 use super::affected::Affected;
 use super::judge::{Judge, Made};
 use super::snapshot::Snapshot;
-use crate::model::{Declaration, Gap, GapKind, Measured, Rule, Tree, printable_bytes};
+use crate::model::{Gap, GapKind, Measured, Rule, Tree, printable_bytes};
 use crate::{resolve, rules};
 
 /// What both sides of a comparison are measured with.
@@ -44,19 +44,24 @@ impl Pass<'_> {
         // network policies that select it.
         let mut together = Vec::new();
         let all = resolve::Names::walk();
-        let mut take = |paths: &[BString], names: &resolve::Names| {
-            let make = |tree: &dyn Tree| Rc::new(self.make(tree, paths, names));
+        // Whether all of it was measured.
+        let mut take = |paths: &[BString], names: &resolve::Names| -> bool {
+            let make = |tree: &dyn Tree| Rc::new(self.make(tree, paths, names, None).0);
+            let mut whole = true;
             let memos = self.judge.memos.as_ref().filter(|_| matches!(names, resolve::Names::Same));
-            let made = match memos {
-                Some(memos) => {
-                    let today = self.judge.settings.today.as_ref();
-                    memos.made.of(paths.to_vec(), snapshot, today, make)
-                }
-                None => make(snapshot),
+            let made = if let Some(memos) = memos {
+                let today = self.judge.settings.today.as_ref();
+                memos.made.of(paths.to_vec(), snapshot, today, make)
+            } else {
+                let (made, measured) = self.make(snapshot, paths, names, until);
+                whole = measured;
+                Rc::new(made)
             };
             measured.extend(made.0.iter().cloned());
             gaps.extend(made.1.iter().cloned());
+            whole
         };
+        let mut behind = Vec::new();
         for (count, path) in paths.into_iter().enumerate() {
             if count >= most || until.is_some_and(|until| Instant::now() >= until) {
                 left.push(path.as_bstr());
@@ -65,27 +70,42 @@ impl Pass<'_> {
             if resolve::stands_alone(snapshot, path.as_bstr()) {
                 let walk = self.affected.walk.contains(path);
                 let names = if walk { &all } else { self.rest };
-                take(std::slice::from_ref(path), names);
+                if !take(std::slice::from_ref(path), names) {
+                    left.push(path.as_bstr());
+                }
             } else {
                 together.push(path.clone());
+                behind.push(path.as_bstr());
             }
         }
-        if !together.is_empty() {
-            take(&together, self.rest);
+        if !together.is_empty() && !take(&together, self.rest) {
+            left.extend(behind);
         }
         Units { measured, gaps, left }
     }
 
-    /// The units of some files with their exposures.
-    fn make(&self, tree: &dyn Tree, paths: &[BString], names: &resolve::Names) -> Made {
+    /// The units of some files with their exposures, and whether the time was enough for all of them:
+    /// one file may declare tens of thousands.
+    fn make(
+        &self,
+        tree: &dyn Tree,
+        paths: &[BString],
+        names: &resolve::Names,
+        until: Option<Instant>,
+    ) -> (Made, bool) {
         let settings = &self.judge.settings;
         let resolved = resolve::units(tree, paths, names, settings);
-        let measure = |declaration: Declaration| {
-            let file = tree.file(declaration.path.as_bstr()).ok().flatten()?;
-            let exposures = rules::measure(self.rules, &declaration, &file, settings).into();
-            Some(Measured { declaration: Rc::new(declaration), exposures })
-        };
-        (resolved.units.into_iter().filter_map(measure).collect(), resolved.gaps)
+        let mut measured = Vec::new();
+        for declaration in resolved.units {
+            if until.is_some_and(|until| Instant::now() >= until) {
+                return ((measured, resolved.gaps), false);
+            }
+            if let Ok(Some(file)) = tree.file(declaration.path.as_bstr()) {
+                let exposures = rules::measure(self.rules, &declaration, &file, settings).into();
+                measured.push(Measured { declaration: Rc::new(declaration), exposures });
+            }
+        }
+        ((measured, resolved.gaps), true)
     }
 }
 

@@ -63,6 +63,14 @@ impl Limits {
         Some(now + until.saturating_duration_since(now) / 2)
     }
 
+    /// When a quarter of the time that is left is still to come.
+    #[must_use]
+    pub fn three_quarters(&self) -> Option<Instant> {
+        let until = self.until?;
+        let left = until.saturating_duration_since(Instant::now());
+        until.checked_sub(left / 4)
+    }
+
     /// Whether the time is over.
     #[must_use]
     pub fn over(&self) -> bool {
