@@ -533,6 +533,29 @@ fn check_tells_of_a_hook_that_git_would_skip() {
 }
 
 #[test]
+fn without_nextest_the_tests_run_all_the_same() {
+    let site = Site::new();
+    // What they need is there.
+    for program in
+        ["sshd", "ssh", "nginx", "fcgiwrap", "gitolite", "shellcheck", "chromium", "python3"]
+    {
+        site.script(&format!("bin/{program}"), "exit 0");
+    }
+    let path = format!("{}:{}", site.path("bin").display(), std::env::var("PATH").unwrap());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/run.sh");
+    for (nextest, runner) in [(0, "nextest run"), (1, "test")] {
+        let cargo = format!(
+            "case $2 in --version) exit {nextest} ;; esac; echo \"$*\" >\"$HOME/run\"; exit 7"
+        );
+        site.script("bin/cargo", &cargo);
+        let mut command = site.command("sh");
+        let out = command.env("PATH", &path).arg(&script).arg("--no-fail-fast").output().unwrap();
+        assert_eq!(out.status.code(), Some(7), "{}", both(&out));
+        assert_eq!(site.read("home/run"), format!("{runner} --locked --no-fail-fast\n"));
+    }
+}
+
+#[test]
 fn the_scripts_are_clean() {
     let top = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut scripts = vec![top.join("install.sh")];

@@ -5,6 +5,7 @@ use crate::{APP, ROOT, guarded};
 
 const FINAL: &str = "runs-as-root";
 
+/// S19
 #[test]
 fn a_file_moved_unchanged_is_no_change() {
     let server = guarded();
@@ -13,6 +14,7 @@ fn a_file_moved_unchanged_is_no_change() {
     server.push().silent();
 }
 
+/// G14
 #[test]
 fn renamed_and_weakened_at_once_is_compared_with_what_it_was() {
     for to in ["build/app.Dockerfile", "build/image.txt"] {
@@ -23,12 +25,14 @@ fn renamed_and_weakened_at_once_is_compared_with_what_it_was() {
     }
 }
 
+/// G15
 #[test]
 fn a_copy_answers_for_what_it_lacks() {
     let server = guarded();
     server.change("Dockerfile.prod", ROOT).push().refused_for("runs-as-root  Dockerfile.prod");
 }
 
+/// G17
 #[test]
 fn a_name_in_another_case_is_the_same_kind_of_file() {
     let server = guarded();
@@ -38,6 +42,7 @@ fn a_name_in_another_case_is_the_same_kind_of_file() {
     server.push().refused_for("dockerfile");
 }
 
+/// G17
 #[test]
 fn two_spellings_of_one_name_are_both_judged_and_noted() {
     let server = guarded();
@@ -53,6 +58,7 @@ fn two_spellings_of_one_name_are_both_judged_and_noted() {
     }
 }
 
+/// G18
 #[test]
 fn bytes_of_a_path_are_judged_and_never_printed_raw() {
     let names: [&[u8]; 5] = [
@@ -76,6 +82,7 @@ fn bytes_of_a_path_are_judged_and_never_printed_raw() {
     }
 }
 
+/// G19
 #[test]
 fn a_link_is_followed_inside_the_repository() {
     let server = guarded();
@@ -95,6 +102,7 @@ fn a_link_beside_its_target_tells_nothing_twice() {
     assert_eq!(said.matches("runs-as-root").count(), 2, "once, and once to explain: {said}");
 }
 
+/// G19
 #[test]
 fn a_link_that_leads_nowhere_outside_or_in_circles_is_refused() {
     for (target, why) in [
@@ -110,6 +118,7 @@ fn a_link_that_leads_nowhere_outside_or_in_circles_is_refused() {
     }
 }
 
+/// G19
 #[test]
 fn a_linked_ignore_file_is_followed_too() {
     let server = guarded();
@@ -120,6 +129,7 @@ fn a_linked_ignore_file_is_followed_too() {
     server.push().refused();
 }
 
+/// G20
 #[test]
 fn a_submodule_in_place_of_container_files_can_not_be_judged() {
     let server = guarded();
@@ -136,6 +146,7 @@ fn a_submodule_in_place_of_container_files_can_not_be_judged() {
     ");
 }
 
+/// G21
 #[test]
 fn a_submodule_that_comes_or_moves_is_noted() {
     let server = guarded();
@@ -146,6 +157,7 @@ fn a_submodule_that_comes_or_moves_is_noted() {
     server.entry("160000", other.trim(), "lib").push().accepted_with("lib: the submodule moved");
 }
 
+/// G21
 #[test]
 fn a_submodule_from_another_place_is_told() {
     let modules = |url: &str| format!("[submodule \"lib\"]\n\tpath = lib\n\turl = {url}\n");
@@ -158,6 +170,7 @@ fn a_submodule_from_another_place_is_told() {
     server.change(".gitmodules", same).push().silent();
 }
 
+/// G22, G23, G24, G26
 #[test]
 fn attributes_that_change_what_a_build_sees_are_told() {
     for line in [
@@ -173,6 +186,23 @@ fn attributes_that_change_what_a_build_sees_are_told() {
     }
 }
 
+/// G22, G23: what stands in git is not what is built.
+#[test]
+fn a_file_that_is_another_after_checkout_is_not_taken_for_what_it_looks_like() {
+    // USER root in IBM037.
+    let server = guarded();
+    let gibberish = b"\xc6\xd9\xd6\xd4\x40\x81\x25\xe4\xe2\xc5\xd9\x40\x99\x96\x96\xa3\x25";
+    server.write(".gitattributes", "Dockerfile working-tree-encoding=IBM037\n");
+    let said = server.change("Dockerfile", gibberish).push().refused_for("git-attributes");
+    assert!(said.contains(FINAL) && said.contains("+ 2 | USER root"), "{said}");
+    let server = guarded();
+    server.write(".gitattributes", "Dockerfile export-subst\n");
+    server.change("Dockerfile", APP.replace("USER app", "USER $Format:%s$"));
+    let said = server.push().refused_for("git-attributes");
+    assert!(said.contains(FINAL), "{said}");
+}
+
+/// G26
 #[test]
 fn an_lfs_pointer_hides_the_content() {
     let server = guarded();
@@ -182,6 +212,7 @@ fn an_lfs_pointer_hides_the_content() {
     server.change("new/Dockerfile", pointer).push().refused_for("Git LFS pointer");
 }
 
+/// G25
 #[test]
 fn attributes_of_other_files_are_nobodys_business() {
     let server = guarded();
@@ -190,6 +221,7 @@ fn attributes_of_other_files_are_nobodys_business() {
     server.change("Dockerfile", ROOT).push().refused_for(FINAL);
 }
 
+/// G27
 #[test]
 fn a_blob_over_the_limit_is_refused_and_named() {
     let server = guarded().policy("[limits]\nfile-size = '4KiB'\n");
@@ -274,6 +306,7 @@ fn a_script_is_read_to_its_end() {
     server.change("lib/entrypoint.sh", long(4_000)).push().silent();
 }
 
+/// G27
 #[test]
 fn a_line_longer_than_a_builder_reads_is_not_passed_over() {
     let server = guarded();
@@ -281,6 +314,7 @@ fn a_line_longer_than_a_builder_reads_is_not_passed_over() {
     server.push().refused();
 }
 
+/// G37
 #[test]
 fn a_mode_alone_is_no_change() {
     let server = guarded();
@@ -290,6 +324,7 @@ fn a_mode_alone_is_no_change() {
     server.push().silent();
 }
 
+/// G38
 #[test]
 fn no_folder_is_left_out_unless_the_server_says_so_and_then_it_is_counted() {
     let server = guarded();

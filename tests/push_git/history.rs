@@ -13,6 +13,7 @@ fn forked(server: &Server) {
     server.change("one", "1");
 }
 
+/// G12
 #[test]
 fn a_merge_that_is_worse_than_all_its_parents_is_refused() {
     let server = guarded();
@@ -22,6 +23,7 @@ fn a_merge_that_is_worse_than_all_its_parents_is_refused() {
     server.push().refused_for("runs-as-root");
 }
 
+/// G12
 #[test]
 fn an_octopus_brings_it_with_its_third_arm() {
     let server = guarded();
@@ -41,6 +43,7 @@ fn a_merge_of_good_branches_is_silent() {
     server.push().silent();
 }
 
+/// G13
 #[test]
 fn of_several_merge_bases_the_worst_is_no_excuse() {
     let server = guarded().policy("baseline-refs = ['refs/heads/main', 'refs/heads/side']\n");
@@ -61,6 +64,7 @@ fn of_several_merge_bases_the_worst_is_no_excuse() {
     server.push_as(["topic"]).refused_for("runs-as-root");
 }
 
+/// G13
 #[test]
 fn a_bad_base_of_crossed_histories_excuses_nothing() {
     let server = guarded();
@@ -81,6 +85,7 @@ fn a_bad_base_of_crossed_histories_excuses_nothing() {
     server.push_as(["topic"]).refused_for("runs-as-root");
 }
 
+/// G30
 #[test]
 fn a_secret_that_came_and_went_in_one_push_is_told_with_its_commit() {
     let server = guarded();
@@ -106,6 +111,7 @@ fn a_secret_that_came_and_went_in_one_push_is_told_with_its_commit() {
     ");
 }
 
+/// G12
 #[test]
 fn a_secret_that_only_a_merge_brings_is_found_after_it_went() {
     let server = guarded();
@@ -136,6 +142,7 @@ fn what_is_no_secret_may_come_and_go() {
     server.change("Dockerfile", APP).push().silent();
 }
 
+/// G31
 #[test]
 fn the_revert_of_a_fix_is_a_regression_again() {
     let server = Server::new().policy("[gate]\nfirst-push = 'annotate'\n");
@@ -154,6 +161,7 @@ fn shallow(server: &Server) {
     std::fs::rename(server.folder().join("shallow"), server.work()).unwrap();
 }
 
+/// G29
 #[test]
 fn a_push_from_a_shallow_clone_is_judged() {
     let server = guarded();
@@ -163,6 +171,7 @@ fn a_push_from_a_shallow_clone_is_judged() {
     server.change("Dockerfile", ROOT).push().refused_for("runs-as-root");
 }
 
+/// G29
 #[test]
 fn a_push_that_makes_the_server_shallow_is_judged_as_far_as_it_goes() {
     let other = guarded();

@@ -45,6 +45,7 @@ fn a_bypass_with_a_reason_lets_the_push_through_and_is_said() {
     assert!(said.contains("runs-as-root"), "{said}");
 }
 
+/// P12
 #[test]
 fn a_bypass_without_a_reason_or_a_right_is_none() {
     for reason in ["", "=", "= ", "=\u{1}"] {
@@ -57,6 +58,7 @@ fn a_bypass_without_a_reason_or_a_right_is_none() {
     bypass(&off, "=because").refused_for("not in use on this server");
 }
 
+/// P12
 #[test]
 fn a_hundred_options_are_no_trouble() {
     let server = with_bypass("");
@@ -65,6 +67,7 @@ fn a_hundred_options_are_no_trouble() {
     server.push_as(refs).refused_for("runs-as-root");
 }
 
+/// P12
 #[test]
 fn who_may_bypass_is_what_the_servers_variable_says() {
     let server = with_bypass("users = ['ann']\nuser-env = 'PUSHER'\n");
@@ -86,6 +89,7 @@ fn who_may_bypass_is_what_the_servers_variable_says() {
 const OWN: &str = "repository-policy = 'baseline'\nfloor = 'critical'\n";
 const LOOSE: &str = "[rules.runs-as-root]\noff = true\n";
 
+/// G32
 #[test]
 fn a_repositorys_own_policy_counts_only_as_it_was_and_loosening_it_is_told() {
     let server = guarded().policy(OWN);
@@ -99,6 +103,7 @@ fn a_repositorys_own_policy_counts_only_as_it_was_and_loosening_it_is_told() {
     server.change("Dockerfile", ROOT).push().accepted_with("floor, critical");
 }
 
+/// G33
 #[test]
 fn a_policy_loosened_on_a_side_branch_does_not_count_on_main() {
     let sections = "[[refs]]\nmatch = 'refs/heads/side'\nmode = 'off'\n[[refs]]\nmatch = '**'\n";
@@ -108,6 +113,7 @@ fn a_policy_loosened_on_a_side_branch_does_not_count_on_main() {
     server.push().refused_for("runs-as-root");
 }
 
+/// P16
 #[test]
 fn an_own_policy_that_is_no_plain_small_file_does_not_count() {
     let big = format!("# {}\n{LOOSE}", "x".repeat(2 << 20));
@@ -125,6 +131,7 @@ fn an_own_policy_that_is_no_plain_small_file_does_not_count() {
     }
 }
 
+/// G28
 #[test]
 fn limits_end_in_a_refusal_that_says_what_was_left_out() {
     let server = guarded().policy("[limits]\nfiles = 20\n");
@@ -140,6 +147,7 @@ fn limits_end_in_a_refusal_that_says_what_was_left_out() {
     ");
 }
 
+/// P13
 #[test]
 fn no_time_is_no_excuse() {
     let server = guarded().policy("[limits]\ntime-budget = '1ms'\n");
@@ -149,6 +157,7 @@ fn no_time_is_no_excuse() {
     server.change("z/Dockerfile", ROOT).push().refused();
 }
 
+/// G28
 #[test]
 fn thousands_of_refs_are_judged_in_one_push() {
     let server = guarded();
@@ -166,6 +175,7 @@ fn thousands_of_refs_are_judged_in_one_push() {
     assert!(ran.code == Some(1) && ran.err.contains("runs-as-root"), "{ran:?}");
 }
 
+/// G28
 #[test]
 fn twenty_thousand_refs_come_in_one_push() {
     let server = guarded().policy("[limits]\ntime-budget = '60s'\n");
@@ -184,6 +194,7 @@ fn twenty_thousand_refs_come_in_one_push() {
     assert_eq!(server.at("refs/heads/many/00000"), None);
 }
 
+/// A03
 #[test]
 fn a_quarantine_that_can_not_be_written_is_no_obstacle() {
     let server = guarded();
@@ -204,6 +215,7 @@ exit $code
     server.change("Dockerfile", ROOT).push().refused_for("runs-as-root");
 }
 
+/// A01
 #[test]
 fn a_policy_that_can_not_be_read_refuses_and_says_whose_fault_it_is() {
     let server = guarded().policy("[gate]\nreject-at = 'hihg'\n");
@@ -219,6 +231,7 @@ fn a_policy_that_can_not_be_read_refuses_and_says_whose_fault_it_is() {
     ");
 }
 
+/// A02
 #[test]
 fn a_shim_without_its_binary_refuses() {
     let server = guarded();
@@ -230,6 +243,7 @@ fn a_shim_without_its_binary_refuses() {
     assert_eq!(said.lines().count(), 1, "{said}");
 }
 
+/// A02
 #[test]
 fn a_binary_that_is_killed_refuses() {
     let server = guarded();
@@ -237,6 +251,7 @@ fn a_binary_that_is_killed_refuses() {
     server.change("README", "x").push().refused();
 }
 
+/// A03
 #[test]
 fn without_file_handles_it_refuses_in_one_line() {
     let server = guarded();
@@ -246,6 +261,7 @@ fn without_file_handles_it_refuses_in_one_line() {
     assert!(!said.contains("panicked") && said.lines().count() < 12, "{said}");
 }
 
+/// A03
 #[test]
 fn where_nothing_more_can_be_written_a_bad_push_is_refused() {
     let server = guarded();
@@ -255,6 +271,7 @@ fn where_nothing_more_can_be_written_a_bad_push_is_refused() {
     server.change("Dockerfile", ROOT).push().refused();
 }
 
+/// A05
 #[test]
 fn housekeeping_of_the_server_meanwhile_changes_no_verdict() {
     let server = guarded();
@@ -272,6 +289,7 @@ fn housekeeping_of_the_server_meanwhile_changes_no_verdict() {
     });
 }
 
+/// A06
 #[test]
 fn nothing_is_written_and_two_at_once_come_to_the_same() {
     let server = guarded();

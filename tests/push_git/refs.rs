@@ -5,6 +5,7 @@ use crate::{APP, ROOT, guarded};
 
 const ZERO: &str = "0000000000000000000000000000000000000000";
 
+/// G01
 #[test]
 fn commits_that_another_branch_already_has_are_judged_on_main() {
     let server = guarded()
@@ -14,6 +15,7 @@ fn commits_that_another_branch_already_has_are_judged_on_main() {
     server.push_as(["origin/tmp:refs/heads/main"]).refused_for("runs-as-root  Dockerfile");
 }
 
+/// G02
 #[test]
 fn a_new_branch_is_compared_with_where_it_left_main() {
     let server = guarded();
@@ -23,6 +25,7 @@ fn a_new_branch_is_compared_with_where_it_left_main() {
     assert_eq!(server.at("refs/heads/bad"), None);
 }
 
+/// G03
 #[test]
 fn a_branch_that_left_an_older_main_answers_only_for_what_it_did() {
     let server = Server::new().policy("[gate]\nfirst-push = 'annotate'\n");
@@ -38,6 +41,7 @@ fn a_branch_that_left_an_older_main_answers_only_for_what_it_did() {
     server.push().refused_for("runs-as-root");
 }
 
+/// G04
 #[test]
 fn a_history_of_its_own_is_judged_whole() {
     let server = guarded();
@@ -45,6 +49,7 @@ fn a_history_of_its_own_is_judged_whole() {
     server.change("Dockerfile", ROOT).push_as(["other"]).refused_for("runs-as-root");
 }
 
+/// G05
 #[test]
 fn a_forced_update_is_compared_with_what_it_overwrites() {
     let server = Server::new();
@@ -58,6 +63,7 @@ fn a_forced_update_is_compared_with_what_it_overwrites() {
     server.push_as(["+HEAD:refs/heads/main"]).silent();
 }
 
+/// G06
 #[test]
 fn main_deleted_and_made_again_is_judged_whole() {
     let server = guarded().config("receive.denyDeleteCurrent", "ignore");
@@ -67,6 +73,7 @@ fn main_deleted_and_made_again_is_judged_whole() {
     server.push().refused_for("runs-as-root");
 }
 
+/// G39
 #[test]
 fn emptied_and_filled_again_is_judged_whole() {
     let server = guarded();
@@ -75,6 +82,7 @@ fn emptied_and_filled_again_is_judged_whole() {
     server.change("Dockerfile", ROOT).push().refused_for("runs-as-root");
 }
 
+/// G07
 #[test]
 fn a_deleted_ref_before_a_bad_one_hides_nothing() {
     let server = guarded();
@@ -97,6 +105,7 @@ fn a_deleted_ref_before_a_bad_one_hides_nothing() {
     assert!(server.at("refs/heads/a").is_some());
 }
 
+/// G07
 #[test]
 fn one_bad_ref_among_good_ones_keeps_all_of_them_out() {
     for atomic in [&[][..], &["--atomic"]] {
@@ -131,6 +140,7 @@ fn two_refs_at_one_commit_are_told_once() {
     ");
 }
 
+/// G07
 #[test]
 fn one_commit_under_two_policies_has_two_verdicts() {
     let server = guarded()
@@ -150,6 +160,7 @@ fn one_commit_under_two_policies_has_two_verdicts() {
     assert_eq!(server.hooked(&["pre-receive"], &lines[0], &[]).code, Some(0));
 }
 
+/// G09
 #[test]
 fn refs_outside_heads_are_judged_like_branches() {
     let server = guarded();
@@ -162,6 +173,7 @@ fn refs_outside_heads_are_judged_like_branches() {
     }
 }
 
+/// G11
 #[test]
 fn notes_are_files_like_others_but_plimsolls_own_are_not_for_pushers() {
     let server = guarded();
@@ -171,6 +183,7 @@ fn notes_are_files_like_others_but_plimsolls_own_are_not_for_pushers() {
     forged.refused_for("plimsoll's own notes");
 }
 
+/// G10
 #[test]
 fn a_replace_ref_is_refused_and_one_that_is_there_changes_nothing() {
     let server = guarded();
@@ -182,6 +195,7 @@ fn a_replace_ref_is_refused_and_one_that_is_there_changes_nothing() {
     server.push().refused_for("runs-as-root");
 }
 
+/// G34
 #[test]
 fn an_alias_counts_as_the_branch_it_stands_for() {
     let server = guarded()
@@ -190,6 +204,7 @@ fn an_alias_counts_as_the_branch_it_stands_for() {
     server.change("Dockerfile", ROOT).push_as(["HEAD:refs/heads/prod"]).refused_for("runs-as-root");
 }
 
+/// G35
 #[test]
 fn a_namespace_has_refs_of_its_own() {
     let server = guarded();
@@ -201,6 +216,7 @@ fn a_namespace_has_refs_of_its_own() {
     server.push_with(inside, ["HEAD:refs/heads/new"]).refused_for("runs-as-root");
 }
 
+/// G36
 #[test]
 fn a_client_that_lies_about_the_old_id_is_refused() {
     let server = guarded();
@@ -216,6 +232,7 @@ fn a_client_that_lies_about_the_old_id_is_refused() {
     }
 }
 
+/// A04
 #[test]
 fn input_that_git_would_not_write_is_refused_and_none_is_fine() {
     let server = guarded();
@@ -237,6 +254,7 @@ fn input_that_git_would_not_write_is_refused_and_none_is_fine() {
     }
 }
 
+/// A04
 #[test]
 fn the_last_line_counts_without_its_newline_too() {
     let server = guarded();

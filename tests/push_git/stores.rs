@@ -90,6 +90,7 @@ fn a_push_that_brings_no_objects_is_judged() {
     server.push().refused_for("runs-as-root");
 }
 
+/// A05
 #[test]
 fn a_missing_object_is_named_and_refuses_the_push() {
     let server = guarded();
@@ -101,6 +102,7 @@ fn a_missing_object_is_named_and_refuses_the_push() {
     pushed.refused_for(&format!("{} is not in the repository", blob.trim()));
 }
 
+/// A05
 #[test]
 fn a_broken_object_is_named_and_refuses_the_push() {
     let server = guarded();
@@ -114,6 +116,7 @@ fn a_broken_object_is_named_and_refuses_the_push() {
     pushed.refused_for("can't be read");
 }
 
+/// A05
 #[test]
 fn a_stale_commit_graph_is_no_obstacle() {
     let server = guarded();

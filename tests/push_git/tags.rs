@@ -3,6 +3,7 @@
 use crate::common::server::Server;
 use crate::{APP, ROOT, guarded};
 
+/// G08
 #[test]
 fn a_tag_of_a_bad_commit_is_refused_light_or_annotated_or_nested() {
     let server = guarded();
@@ -18,6 +19,7 @@ fn a_tag_of_a_bad_commit_is_refused_light_or_annotated_or_nested() {
     server.push_as(["good"]).silent();
 }
 
+/// G08
 #[test]
 fn a_moved_tag_is_compared_with_what_it_named() {
     let server = guarded();
@@ -27,6 +29,7 @@ fn a_moved_tag_is_compared_with_what_it_named() {
     server.push_as(["+v2"]).refused_for("runs-as-root");
 }
 
+/// G08
 #[test]
 fn a_new_tag_is_compared_with_the_older_one_it_contains() {
     let server = Server::new().policy("[gate]\nfirst-push = 'annotate'\n");
@@ -50,6 +53,7 @@ fn a_tag_that_is_not_judged_is_no_place_to_start_from() {
     server.push_as(["v1"]).refused_for("runs-as-root");
 }
 
+/// G08
 #[test]
 fn a_tag_of_a_tree_is_judged_whole() {
     let server = guarded();
@@ -59,6 +63,7 @@ fn a_tag_of_a_tree_is_judged_whole() {
     server.push_as(["light-tree"]).refused_for("runs-as-root");
 }
 
+/// G08
 #[test]
 fn a_tag_of_a_blob_has_no_name_to_judge_it_by() {
     let server = guarded();
