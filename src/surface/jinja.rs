@@ -10,34 +10,43 @@ use crate::model::template::{Action, ActionKind, BranchKind, actions};
 /// The actions of a text whichever of the two it is written for, in order.
 pub(super) fn and_go(text: &str) -> Vec<Action> {
     let statements = statements(text);
-    let inside = |action: &Action, outer: &Action| {
-        outer.range.start < action.range.end && action.range.start < outer.range.end
+    // They stand in order and apart, so that the last one that begins in front of an action's end
+    // is the only one that it may stand in.
+    let inside = |action: &Action| {
+        let after = statements.partition_point(|outer| outer.range.start < action.range.end);
+        let before = after.checked_sub(1).and_then(|at| statements.get(at));
+        before.is_some_and(|outer| action.range.start < outer.range.end)
     };
     let mut all = actions(text);
-    all.retain(|action| !statements.iter().any(|outer| inside(action, outer)));
+    all.retain(|action| !inside(action));
     all.extend(statements);
     all.sort_by_key(|action| action.range.start);
     all
 }
 
-/// Every statement and comment of a text, in order. One that has no end ends the list.
+/// Every statement and comment of a text, in order. One that has no end is none.
 fn statements(text: &str) -> Vec<Action> {
-    const MARKS: [(&str, &str); 2] = [("{%", "%}"), ("{#", "#}")];
     let (mut found, mut at) = (Vec::new(), 0);
-    while let Some((start, end, close)) = MARKS
-        .iter()
-        .filter_map(|(open, close)| {
-            let start = at + text.get(at..)?.find(open)?;
-            let inner = start + open.len();
-            let end = inner + text.get(inner..)?.find(close)?;
-            Some((start, end, close))
-        })
-        .min()
-    {
-        let range = start..end + close.len();
-        let code = code(text, start + 2..end);
-        let kind = match (*close, text.get(code.clone())) {
-            ("%}", Some(code)) => kind_of(code),
+    // Once one has no end, no later one of its kind has: it is not looked for again.
+    let (mut statement, mut comment) = (Some("%}"), Some("#}"));
+    while let Some(brace) = text.get(at..).and_then(|rest| rest.find('{')) {
+        let start = at + brace;
+        at = start + 1;
+        let close = match text.as_bytes().get(at) {
+            Some(b'%') => &mut statement,
+            Some(b'#') => &mut comment,
+            _ => continue,
+        };
+        let Some(mark) = *close else { continue };
+        let inner = start + 2;
+        let Some(length) = text.get(inner..).and_then(|rest| rest.find(mark)) else {
+            *close = None;
+            continue;
+        };
+        let range = start..inner + length + mark.len();
+        let code = code(text, inner..inner + length);
+        let kind = match text.get(code.clone()) {
+            Some(code) if mark == "%}" => kind_of(code),
             _ => ActionKind::Silent,
         };
         at = range.end;
@@ -87,5 +96,6 @@ mod tests {
         );
         assert_eq!(statements("{%"), []);
         assert_eq!(statements("{%%}").len(), 1);
+        assert_eq!(statements("{% a {# b #} {% c").len(), 1);
     }
 }
