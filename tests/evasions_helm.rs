@@ -539,6 +539,8 @@ fn values_that_hold_whole_pods_and_what_goes_with_them() {
 const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ include \"c.fullname\" . }}\nspec:\n  template:\n    spec:\n";
 const NAMES: &str = "{{- define \"c.fullname\" -}}\n{{ printf \"%s-%s\" .Release.Name .Chart.Name | trunc 63 | trimSuffix \"-\" }}\n{{- end }}\n";
 
+const IMAGE: &str = "{{- define \"c.image\" -}}\n{{- if eq \"string\" (typeOf .Values.image) }}\n{{- .Values.image -}}\n{{- else -}}\n{{- printf \"%s:%s\" .Values.image.name .Values.image.tag -}}\n{{- end -}}\n{{- end -}}\n";
+
 #[test]
 fn named_templates_and_loops_are_read_where_they_are_taken_in() {
     let taking = format!("{DEPLOYMENT}      {{{{- include \"c.pod\" . | nindent 6 }}}}\n");
@@ -566,6 +568,17 @@ fn named_templates_and_loops_are_read_where_they_are_taken_in() {
         format!(
             "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n    - name: a\n      securityContext:\n        privileged: {privileged}\n{{{{- if .Values.old }}}}\n      image: acme/a:1.2.3\n{{{{- else }}}}\n          image: acme/a:1.2.4\n{{{{- end }}}}\n"
         )
+    };
+    let listed = |privileged: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n    - name: a\n      image: acme/a:1.2.3\n      env: {{{{ empty .Values.env | ternary \"[]\" nil }}}}\n      {{{{- range .Values.env }}}}\n        - name: {{{{ . }}}}\n      {{{{- end }}}}\n      securityContext:\n        privileged: {privileged}\n"
+        )
+    };
+    let named = |code: &str| labelled("").replace("acme/a:1.2.3", &format!("{{{{ {code} }}}}"));
+    let typed = labelled("").replace("acme/a:1.2.3", "{{ include \"c.image\" . }}");
+    let closed = |more: &str| {
+        let pod = labelled("      securityContext:\n        privileged: true\n");
+        format!("{{{{- if and .Values.on .Values.more{more} }}}}\n{pod}{{{{- end }}}}\n")
     };
     push_each_tree(&[
         (
@@ -604,6 +617,56 @@ fn named_templates_and_loops_are_read_where_they_are_taken_in() {
             &[CHART, ("c/templates/a.yaml", &plain)],
             &[CHART, ("c/templates/a.yaml", &privileged)],
             &["critical privileged-container c/templates/a.yaml:12"],
+        ),
+        (
+            "items behind a key whose value an action leaves",
+            &[CHART, ("c/templates/a.yaml", &listed("false"))],
+            &[CHART, ("c/templates/a.yaml", &listed("true"))],
+            &["critical privileged-container c/templates/a.yaml:14"],
+        ),
+        (
+            "an image by the type of its value",
+            &[
+                CHART,
+                ("c/templates/_names.tpl", IMAGE),
+                ("c/templates/a.yaml", &typed),
+                ("c/values.yaml", "image: acme/a:1.2.3\n"),
+            ],
+            &[
+                CHART,
+                ("c/templates/_names.tpl", IMAGE),
+                ("c/templates/a.yaml", &typed),
+                ("c/values.yaml", "image: acme/a:latest\n"),
+            ],
+            &["high mutable-image c/values.yaml:1"],
+        ),
+        (
+            "a value behind a call, and one of what it leaves",
+            &[CHART, ("c/templates/_names.tpl", NAMES), ("c/templates/a.yaml", &plain)],
+            &[
+                CHART,
+                ("c/templates/_names.tpl", NAMES),
+                ("c/templates/a.yaml", &named("default (include \"c.fullname\" .) .Values.image")),
+                ("c/values.yaml", "image: acme/a:latest\n"),
+            ],
+            &["high mutable-image c/values.yaml:1"],
+        ),
+        (
+            "a key of what a call leaves",
+            &[CHART, ("c/templates/_names.tpl", NAMES), ("c/templates/a.yaml", &plain)],
+            &[
+                CHART,
+                ("c/templates/_names.tpl", NAMES),
+                ("c/templates/a.yaml", &named("default \"acme/b:1\" (index .Values \"a\").image")),
+                ("c/values.yaml", "a:\n  image: acme/a:latest\n"),
+            ],
+            &["high mutable-image c/values.yaml:2"],
+        ),
+        (
+            "one parenthesis too many",
+            &[CHART, ("c/templates/a.yaml", &closed(""))],
+            &[CHART, ("c/templates/a.yaml", &closed(")"))],
+            &[],
         ),
         (
             "branches that exclude each other and don't fit together",
@@ -832,6 +895,78 @@ fn what_counts_for_a_pod_counts_for_its_containers_by_name() {
             &[("web.yaml", release(&both))],
             &[("web.yaml", release(&host))],
             &["high host-namespace web.yaml:8"],
+        ),
+    ]);
+}
+
+#[test]
+fn whatever_a_template_is_called_it_is_one() {
+    let pod = |privileged: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{{{ .Release.Name }}}}\nspec:\n  containers:\n    - name: a\n      image: acme/a:1.2.3\n      securityContext:\n        privileged: {privileged}\n"
+        )
+    };
+    let (before, after) = (pod("false"), pod("true"));
+    let secret = |value: &str| {
+        format!(
+            "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\ndata:\n  password: {{{{ {value} | b64enc }}}}\n"
+        )
+    };
+    let (drawn, written) = (secret("randAlphaNum 20"), secret("\"kD83jw9Qz1mLx7\""));
+    let older = "apiVersion: v1\nname: c\nversion: 1.0.0\n";
+    let listed = "dependencies:\n- name: db\n  version: 1.0.0\n  condition: db.enabled\n";
+    let inner = "apiVersion: v1\nname: db\nversion: 1.0.0\n";
+    push_each_tree(&[
+        (
+            "K34 a template called otherwise",
+            &[CHART, ("c/templates/a.yaml", &before)],
+            &[CHART, ("c/templates/a.yaml.disabled", &after)],
+            &["critical privileged-container c/templates/a.yaml.disabled:10"],
+        ),
+        (
+            "K34 a template called as one of Go",
+            &[CHART, ("c/templates/a.yaml.tmpl", &before)],
+            &[CHART, ("c/templates/a.yaml.tmpl", &after)],
+            &["critical privileged-container c/templates/a.yaml.tmpl:10"],
+        ),
+        (
+            "K34 a manifest among the named templates",
+            &[CHART, ("c/templates/a.tpl", &before)],
+            &[CHART, ("c/templates/a.tpl", &after)],
+            &["critical privileged-container c/templates/a.tpl:10"],
+        ),
+        (
+            "K34 no chart, no template of Helm",
+            &[("c/templates/a.yaml.tmpl", &before)],
+            &[("c/templates/a.yaml.tmpl", &after)],
+            &[],
+        ),
+        (
+            "K25 a literal that the template encodes",
+            &[CHART, ("c/templates/a.yaml", &drawn)],
+            &[CHART, ("c/templates/a.yaml", &written)],
+            &["critical plain-secret c/templates/a.yaml:6"],
+        ),
+        (
+            "K32 an inner chart is switched on where older charts list it",
+            &[
+                ("c/Chart.yaml", older),
+                ("c/requirements.yaml", listed),
+                ("c/charts/db/Chart.yaml", inner),
+                ("c/charts/db/templates/a.yaml", &after),
+                ("c/values.yaml", "db:\n  enabled: false\n"),
+            ],
+            &[
+                ("c/Chart.yaml", older),
+                ("c/requirements.yaml", listed),
+                ("c/charts/db/Chart.yaml", inner),
+                ("c/charts/db/templates/a.yaml", &after),
+                ("c/values.yaml", "db:\n  enabled: true\n"),
+            ],
+            &[
+                "critical privileged-container c/charts/db/templates/a.yaml:10",
+                "low lacks c/charts/db/templates/a.yaml:7",
+            ],
         ),
     ]);
 }

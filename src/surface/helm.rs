@@ -29,7 +29,7 @@ pub(super) const VALUES: Surface = Surface {
         let stem = name.strip_suffix(b".yaml").or_else(|| name.strip_suffix(b".yml"));
         stem.is_some_and(|stem| stem.starts_with(b"values") || stem.ends_with(b"values"))
     },
-    concerns: |_, content| !is_object(content),
+    concerns: |_, content| !template::is_object(content),
     read,
 };
 
@@ -48,12 +48,6 @@ pub(super) const KUSTOMIZATION: Surface = Surface {
 
 fn name(path: &BStr) -> &[u8] {
     path.rsplit(|&byte| byte == b'/').next().unwrap_or_default()
-}
-
-/// It is an object of the API, whatever its name says.
-fn is_object(content: &[u8]) -> bool {
-    let at_margin = |key: &str| content.lines().any(|line| line.starts_with_str(key));
-    content.contains_str("apiVersion:") && at_margin("apiVersion:") && at_margin("kind:")
 }
 
 fn read(text: &Text) -> Reading {

@@ -29,19 +29,38 @@ pub(super) const SURFACE: Surface = Surface {
     read,
 };
 
-/// Below a chart's `templates`, where partials end in `.tpl`.
+/// Below a chart's `templates`, where Helm takes whatever a file is called for a template. What is
+/// called as a web page or an image is not opened: other programs keep theirs in such folders.
 fn is_in_templates(path: &BStr) -> bool {
-    let ends = [&b".yaml"[..], b".yml", b".tpl"].iter().any(|end| path.ends_with(end));
-    ends && (path.starts_with(b"templates/") || path.contains_str("/templates/"))
+    let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    let ends = [&b".tpl"[..], b".tmpl", b".gotmpl", b".txt", b".disabled"];
+    let manifest = name.contains_str(".yaml") || name.contains_str(".yml") || !name.contains(&b'.');
+    (manifest || ends.iter().any(|end| name.ends_with(end)))
+        && name != b"NOTES.txt"
+        && (path.starts_with(b"templates/") || path.contains_str("/templates/"))
+}
+
+/// Called as templates of charts mostly are.
+fn is_called_so(path: &BStr) -> bool {
+    yaml::is_yaml(path) || path.ends_with(b".tpl")
 }
 
 /// It has actions where no string of a plain manifest has them, and it says what it is.
 fn concerns(path: &BStr, content: &[u8]) -> bool {
     let has = |word: &str| content.contains_str(word);
     let inside = is_in_templates(path);
+    if !is_called_so(path) {
+        return is_object(content) && !has("{%");
+    }
     // One that is all named templates of others.
     let includes = || inside && (has("include \"") || has("template \""));
     has("{{") && (has("apiVersion") && has("kind") && (inside || outside(content)) || includes())
+}
+
+/// It is an object of the API, whatever its name says.
+pub(super) fn is_object(content: &[u8]) -> bool {
+    let at_margin = |key: &str| content.lines().any(|line| line.starts_with_str(key));
+    content.contains_str("apiVersion:") && at_margin("apiVersion:") && at_margin("kind:")
 }
 
 /// An action begins a line or a value.

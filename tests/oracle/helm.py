@@ -110,6 +110,25 @@ def render(chart, into):
             file.write(text)
 
 
+def drawn(chart):
+    """The lines of a chart's manifests that are others at every rendering."""
+    found = set()
+    with tempfile.TemporaryDirectory() as work:
+        sides = [os.path.join(work, side) for side in ("one", "two")]
+        for side in sides:
+            render(chart, side)
+        for at, _, names in os.walk(sides[0]):
+            for name in names:
+                path = os.path.relpath(os.path.join(at, name), sides[0])
+                texts = []
+                for side in sides:
+                    with open(os.path.join(side, path), encoding="utf-8") as file:
+                        texts.append(file.read().splitlines())
+                pairs = enumerate(zip(*texts), 1)
+                found.update(f"c/{path}:{number}" for number, (one, two) in pairs if one != two)
+    return found
+
+
 def sources(chart, into):
     """What Helm reads of a chart with default values."""
     for at, _, names in os.walk(chart or os.devnull):
@@ -160,7 +179,7 @@ def told(finding):
     path = re.sub(r"(^|/)t/", r"\1templates/", path)
     unit = finding["unit"]
     # The object's own name is what a release makes of it.
-    unit = re.sub(r"\b(of [A-Z]\w+|^[A-Z]\w+) \S+$", r"\1", unit)
+    unit = re.sub(r"\b(of [A-Z]\w+|^[A-Z]\w+) .+$", r"\1", unit)
     where = f"{finding['path']}:{finding['line']}"
     return Told(finding["rule"], finding["severity"], path, unit, finding["key"], where, finding["message"])
 
@@ -237,6 +256,9 @@ def pair(program, name, old, new):
         lines.append(f"{name}: can't be judged: {error['path']}: {error['message']}")
         count["not judged"] += 1
     only, left, other, both = compare([told(one) for one in ours], [told(one) for one in theirs])
+    if left:
+        chance = drawn(new)
+        left = [one for one in left if one.line not in chance]
     count["both"] += both
     show = lambda one: f"{one.severity} {one.rule} {one.line} [{one.unit}] {one.message}"
     for side, found in (("ours", only), ("rendered", left)):

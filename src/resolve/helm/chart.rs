@@ -75,12 +75,12 @@ fn values(tree: &dyn Tree, root: &BStr, depth: usize) -> Option<Term> {
     let Some(chart) = description(tree, outer) else {
         return Some(own.map_or_else(Term::nothing, Term::node));
     };
+    let listed = dependency(tree, outer, &chart, name);
     let outer = values(tree, outer, depth - 1)?;
-    let listed = dependency(first(&chart), name);
-    if listed.is_some_and(|listed| is_off(listed, &outer)) {
+    if listed.as_ref().is_some_and(|listed| is_off(listed, &outer)) {
         return None;
     }
-    let alias = listed.and_then(|listed| listed.get("alias")).and_then(Node::text);
+    let alias = listed.as_ref().and_then(|listed| listed.get("alias")).and_then(Node::text);
     let name = alias.map_or_else(|| name.to_str_lossy().into_owned(), str::to_owned);
     let over = outer.get(&name);
     let all = laid(own, over.tree(Span::head(chart.text.file)));
@@ -102,9 +102,20 @@ fn around(root: &BStr) -> Option<(&BStr, &BStr)> {
     (charts == "charts").then_some((outer, name))
 }
 
-fn dependency<'n>(chart: Option<&'n Node>, name: &BStr) -> Option<&'n Node> {
-    let mut listed = chart?.get("dependencies")?.items().iter();
-    listed.find(|one| one.get("name").and_then(Node::text).is_some_and(|text| name == text))
+/// What a chart says of another one that lies in it: its description does, or, in older charts, a
+/// file of its own.
+fn dependency(tree: &dyn Tree, root: &BStr, chart: &File, name: &BStr) -> Option<Node> {
+    let of = |file: &File| {
+        let mut listed = first(file)?.get("dependencies")?.items().iter();
+        let named =
+            |one: &&Node| one.get("name").and_then(Node::text).is_some_and(|text| name == text);
+        listed.find(named).cloned()
+    };
+    let older = || {
+        let path = below(root, "requirements.yaml");
+        tree.file_as(path.as_bstr(), FileKind::Chart).ok().flatten()
+    };
+    of(chart).or_else(|| of(older()?.as_ref()))
 }
 
 /// Its condition says no; the first one that is set counts. Without one its tags say so.
@@ -202,9 +213,19 @@ fn beside(tree: &dyn Tree, root: &BStr) -> Vec<BString> {
     listed.map(Node::items).unwrap_or_default().iter().filter_map(named).take(8).collect()
 }
 
-/// A file of named templates: it leaves nothing itself.
+/// A file of named templates.
 pub(super) fn is_partial(path: &BStr) -> bool {
-    split(path).1.starts_with(b"_") || path.ends_with(b".tpl")
+    !leaves(path) || path.ends_with(b".tpl")
+}
+
+/// A file that leaves manifests, whatever its name ends with.
+pub(super) fn leaves(path: &BStr) -> bool {
+    !split(path).1.starts_with(b"_")
+}
+
+/// A file whose name says that it is a manifest, in a chart or not.
+pub(super) fn is_called_so(path: &BStr) -> bool {
+    path.ends_with(b".yaml") || path.ends_with(b".yml") || path.ends_with(b".tpl")
 }
 
 /// The charts of one revision, each read once.

@@ -14,6 +14,8 @@ enum Token {
     Close,
     Pipe,
     Word(String),
+    /// `.a.b` right behind a parenthesis: what keys of it stand for. Behind a blank it is a word.
+    Keys(String),
     Text(String),
 }
 
@@ -27,15 +29,27 @@ fn tokens(code: &str) -> Vec<Token> {
             '|' => (Token::Pipe, 1),
             '"' | '`' | '\'' => quoted(rest, first),
             _ => {
-                let ends = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '|');
-                let end = rest.find(ends).unwrap_or(rest.len());
-                (Token::Word(rest.get(..end).unwrap_or_default().to_owned()), end)
+                let (word, end) = word(rest);
+                (Token::Word(word), end)
             }
         };
+        rest = rest.get(used.max(1)..).unwrap_or_default();
+        let keys = token == Token::Close && rest.starts_with('.');
         tokens.push(token);
-        rest = rest.get(used.max(1)..).unwrap_or_default().trim_start();
+        if keys {
+            let (word, end) = word(rest);
+            tokens.push(Token::Keys(word));
+            rest = rest.get(end..).unwrap_or_default();
+        }
+        rest = rest.trim_start();
     }
     tokens
+}
+
+fn word(rest: &str) -> (String, usize) {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '|');
+    let end = rest.find(ends).unwrap_or(rest.len());
+    (rest.get(..end).unwrap_or_default().to_owned(), end)
 }
 
 fn quoted(rest: &str, quote: char) -> (Token, usize) {
@@ -74,6 +88,10 @@ impl<'s, 't> Reader<'s, 't> {
         let tokens = tokens(code);
         let mut reader = Reader { scope, dot, at, tokens: &tokens, next: 0 };
         let term = reader.pipeline(0);
+        // One parenthesis too many says nothing.
+        while tokens.get(reader.next) == Some(&Token::Close) {
+            reader.next += 1;
+        }
         if reader.next < tokens.len() { Term::unknown() } else { term }
     }
 }
@@ -125,10 +143,7 @@ impl Reader<'_, '_> {
                 if self.tokens.get(self.next) == Some(&Token::Close) {
                     self.next += 1;
                 }
-                if let Some(Token::Word(word)) = self.tokens.get(self.next)
-                    && word.starts_with('.')
-                    && word.len() > 1
-                {
+                if let Some(Token::Keys(word)) = self.tokens.get(self.next) {
                     for step in word.split('.').filter(|step| !step.is_empty()) {
                         term = self.scope.step(&term, step);
                     }
@@ -138,6 +153,7 @@ impl Reader<'_, '_> {
             }
             Token::Text(text) => Term::text(text, false, self.at),
             Token::Word(word) => self.word(word),
+            Token::Keys(_) => Term::unknown(),
         };
         self.next += 1;
         Some(term)

@@ -7,7 +7,7 @@ use super::expression::Reader;
 use super::plan::Plan;
 use super::scope::Dot;
 use super::term::{Term, What};
-use crate::model::{Content, Node, Span};
+use crate::model::{Content, Entry, Node, Span};
 
 impl Reader<'_, '_> {
     /// What a function makes of its arguments.
@@ -76,90 +76,17 @@ impl Reader<'_, '_> {
                 let other = arguments.get(keys.len()).filter(|_| unset);
                 other.map_or(found, |term| term.clone().having_seen(places))
             }
-            "list" | "concat" | "append" | "prepend" | "compact" | "uniq" | "first" | "last" => {
-                self.list(name, &arguments).having_seen(places)
-            }
+            "list" | "tuple" | "concat" | "append" | "prepend" | "compact" | "uniq" | "first"
+            | "last" | "keys" => self.list(name, &arguments).having_seen(places),
             "omit" => omit(&first, arguments.get(1..).unwrap_or_default()),
             "dict" => dict(&arguments),
             "include" | "template" => self.include(&first, arguments.get(1)),
+            "pick" => pick(&first, arguments.get(1..).unwrap_or_default()),
             _ => match Self::decided(name, &arguments) {
                 Some(value) => Term::text(value.to_string(), true, self.at).having_seen(places),
                 None => self.text(name, &arguments, places),
             },
         }
-    }
-
-    /// What answers yes or no.
-    fn decided(name: &str, arguments: &[Term]) -> Option<bool> {
-        let (first, last) = (arguments.first()?, arguments.last()?);
-        let text = |at: usize| arguments.get(at).and_then(Term::printed);
-        let number = |at: usize| text(at)?.trim().parse::<f64>().ok();
-        match name {
-            "not" => first.truth().map(|value| !value),
-            "empty" => last.truth().map(|value| !value),
-            "eq" | "ne" => {
-                let known: Option<Vec<String>> = arguments.iter().map(Term::printed).collect();
-                let known = known?;
-                let (first, rest) = known.split_first()?;
-                Some(rest.contains(first) == (name == "eq"))
-            }
-            "gt" => Some(number(0)? > number(1)?),
-            "ge" => Some(number(0)? >= number(1)?),
-            "lt" => Some(number(0)? < number(1)?),
-            "le" => Some(number(0)? <= number(1)?),
-            "contains" => Some(text(1)?.contains(&text(0)?)),
-            "hasPrefix" => Some(text(1)?.starts_with(&text(0)?)),
-            "hasSuffix" => Some(text(1)?.ends_with(&text(0)?)),
-            "has" => {
-                let What::Node(list) = &last.what else { return None };
-                let known = !list.items().iter().any(Node::is_opaque);
-                let wanted = first.printed().filter(|_| known)?;
-                Some(list.items().iter().any(|item| item.text() == Some(&wanted)))
-            }
-            "hasKey" => match (&first.what, last.printed()) {
-                (What::Node(node), Some(key)) => Some(node.get(&key).is_some()),
-                (What::Made(own), Some(key)) => Some(own.iter().any(|(name, _)| *name == key)),
-                (What::Nothing, _) => Some(false),
-                _ => None,
-            },
-            "kindIs" | "typeIs" => Some(first.printed()? == kind(last)?),
-            _ => None,
-        }
-    }
-
-    fn text(&self, name: &str, arguments: &[Term], places: Vec<Span>) -> Term {
-        let texts: Option<Vec<String>> = arguments.iter().map(Term::printed).collect();
-        let Some(texts) = texts else {
-            // What stands for an unknown name goes on standing for it.
-            let same = matches!(name, "trunc" | "trimSuffix" | "trimPrefix" | "lower" | "replace");
-            let last = arguments.last().filter(|last| same && last.stands_for().is_some());
-            return last.cloned().unwrap_or_else(Term::unknown);
-        };
-        let known: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let made = match (name, known.as_slice()) {
-            ("lower", [text]) => text.to_lowercase(),
-            ("upper", [text]) => text.to_uppercase(),
-            ("trimSuffix", [end, text]) => text.strip_suffix(end).unwrap_or(text).to_owned(),
-            ("trimPrefix", [start, text]) => text.strip_prefix(start).unwrap_or(text).to_owned(),
-            ("trimAll", [these, text]) => text.trim_matches(|c| these.contains(c)).to_owned(),
-            ("replace", [old, new, text]) => text.replace(old, new),
-            ("trunc", [length, text]) => match length.parse::<usize>() {
-                Ok(length) => text.chars().take(length).collect(),
-                Err(_) => return Term::unknown(),
-            },
-            ("print", all) => all.concat(),
-            ("cat", all) => all.join(" "),
-            ("printf", [format, values @ ..]) => match formatted(format, values) {
-                Some(text) => text,
-                None => return Term::unknown(),
-            },
-            _ => return Term::unknown(),
-        };
-        self.say(made, places)
-    }
-
-    fn say(&self, text: String, places: Vec<Span>) -> Term {
-        Term::text(text, false, self.at).having_seen(places)
     }
 
     /// A text of the values that is a template itself.
@@ -177,7 +104,11 @@ impl Reader<'_, '_> {
         let made = |items: Vec<Node>| Term::node(Node::new(Content::List(Rc::new(items)), self.at));
         let all = trees.iter().flat_map(Node::items).cloned();
         match (name, trees.as_slice()) {
-            ("list", _) => made(trees),
+            ("list" | "tuple", _) => made(trees),
+            ("keys", maps) => {
+                let key = |entry: &Entry| Node::scalar(entry.key.value.clone(), false, self.at);
+                made(maps.iter().flat_map(Node::entries).map(key).collect())
+            }
             ("concat", _) => made(all.collect()),
             ("append", [list, item]) => made(list.items().iter().chain([item]).cloned().collect()),
             ("prepend", [list, item]) => {
@@ -233,41 +164,6 @@ impl Reader<'_, '_> {
     }
 }
 
-/// What `%s`, `%v` and `%d` leave.
-fn formatted(format: &str, values: &[&str]) -> Option<String> {
-    let mut values = values.iter();
-    let (mut text, mut rest) = (String::new(), format);
-    while let Some((before, after)) = rest.split_once('%') {
-        text.push_str(before);
-        match after.chars().next()? {
-            's' | 'v' | 'd' => text.push_str(values.next()?),
-            '%' => text.push('%'),
-            _ => return None,
-        }
-        rest = after.get(1..).unwrap_or_default();
-    }
-    text.push_str(rest);
-    Some(text)
-}
-
-/// What Go calls the kind of a value.
-fn kind(term: &Term) -> Option<&'static str> {
-    match &term.what {
-        What::Made(_) => Some("map"),
-        What::Nothing => Some("invalid"),
-        What::Node(node) if node.is_map() => Some("map"),
-        What::Node(node) if node.is_list() => Some("slice"),
-        What::Node(node) => match &node.content {
-            Content::Scalar(scalar) if scalar.opaque => None,
-            Content::Scalar(scalar) if !scalar.plain => Some("string"),
-            _ if matches!(node.text(), Some("true" | "false")) => Some("bool"),
-            _ if node.text().is_some_and(|text| text.parse::<f64>().is_ok()) => Some("float64"),
-            _ => Some("string"),
-        },
-        What::Root | What::Unknown => None,
-    }
-}
-
 fn dict(arguments: &[Term]) -> Term {
     let mut entries = Vec::new();
     for pair in arguments.chunks(2) {
@@ -312,9 +208,18 @@ fn merged(maps: &[Term], last: bool) -> Term {
 }
 
 fn omit(term: &Term, keys: &[Term]) -> Term {
+    kept(term, keys, false)
+}
+
+fn pick(term: &Term, keys: &[Term]) -> Term {
+    kept(term, keys, true)
+}
+
+/// The entries of a map that are among these, or are not.
+fn kept(term: &Term, keys: &[Term], among: bool) -> Term {
     let What::Node(node) = &term.what else { return term.clone() };
     let keys: Vec<String> = keys.iter().filter_map(Term::printed).collect();
-    let kept = node.entries().iter().filter(|entry| !keys.contains(&entry.key.value));
+    let kept = node.entries().iter().filter(|entry| keys.contains(&entry.key.value) == among);
     let content = Content::Map(Rc::new(kept.cloned().collect()));
     Term { what: What::Node(Node { content, ..node.clone() }), seen: term.seen.clone() }
 }

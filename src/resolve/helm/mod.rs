@@ -12,6 +12,7 @@ mod scope;
 mod script;
 mod source;
 mod term;
+mod texts;
 mod values;
 
 use std::rc::Rc;
@@ -47,19 +48,21 @@ impl<'t> Charts<'t> {
 
     /// The documents of each of these templates, with what its chart's values put in.
     pub(super) fn fill(&mut self, files: &[Rc<File>]) -> Vec<(Rc<File>, Vec<Node>)> {
-        let is_partial = |file: &&Rc<File>| chart::is_partial(file.text.path.as_bstr());
-        let (partials, files): (Vec<_>, Vec<_>) = files.iter().partition(is_partial);
         let mut filled = Vec::new();
-        for file in files {
+        for file in files.iter().filter(|file| chart::leaves(file.text.path.as_bstr())) {
             let Some(scope) = self.scope(file) else { continue };
             let Declared::Tree(documents) = &file.declared else { continue };
+            // Without a chart it is some other program's template.
+            if scope.description.is_none() && !chart::is_called_so(file.text.path.as_bstr()) {
+                continue;
+            }
             let script = Rc::new(Script::new(&file.text.content));
             let place = Place::File(Rc::clone(file), 0);
             let plan = Plan::new(scope, &script, &Dot::Root, place);
             filled.push((Rc::clone(file), render::documents(documents, &plan)));
         }
         // Only now it shows which of them nothing has taken in.
-        for file in partials {
+        for file in files.iter().filter(|file| chart::is_partial(file.text.path.as_bstr())) {
             let Some(scope) = self.scope(file) else { continue };
             filled.push((Rc::clone(file), scope.library.left_over(file, &scope)));
         }
@@ -154,17 +157,14 @@ pub(super) fn readers_of(path: &BStr, tree: &dyn Tree) -> Vec<BString> {
         return vec![below(folder, &name)];
     }
     let root = match name.as_bytes() {
-        b"values.yaml" | b"Chart.yaml" => folder,
+        b"values.yaml" | b"Chart.yaml" | b"requirements.yaml" => folder,
         _ if chart::is_partial(path) => match chart_of(path) {
             Some(root) => root,
             None => return Vec::new(),
         },
         _ => return Vec::new(),
     };
-    let is_template = |path: &BStr| {
-        (path.ends_with(b".yaml") || path.ends_with(b".yml") || path.ends_with(b".tpl"))
-            && chart_of(path).is_some()
-    };
+    let is_template = |path: &BStr| chart_of(path).is_some();
     // What lies in a chart is given its values as well.
     let mut readers = Vec::new();
     for folder in [below(root, "templates"), below(root, "charts")] {

@@ -1,7 +1,7 @@
 //! Kubernetes objects to units: containers, data, network and access objects.
 
 mod access;
-mod base64;
+pub(super) mod base64;
 mod command;
 mod container;
 mod control_plane;

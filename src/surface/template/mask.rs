@@ -141,13 +141,22 @@ fn is_whole_value(content: &str, line: &[Action]) -> bool {
     let Some((rest, below)) = behind.split_once('\n') else { return false };
     let before = before.trim_end();
     let value = before.ends_with(':') || before.trim_start() == "-";
-    let several = code.contains("indent ") || code.contains("toYaml");
-    if !value || !several || !rest.trim().is_empty() {
+    if !value || !rest.trim().is_empty() {
         return false;
     }
-    let (own, _) = shape(before.as_bytes());
-    let next = below.lines().take(40).find_map(|line| shape(line.as_bytes()).0);
-    next > own
+    let key = before.trim_start_matches([' ', '\t', '-']);
+    let own =
+        if key.is_empty() { shape(before.as_bytes()).0 } else { Some(before.len() - key.len()) };
+    let several = code.contains("indent ") || code.contains("toYaml");
+    // Whatever it leaves, it can't be text where keys or items follow.
+    let follows = |line: &&str| {
+        let text = line.trim();
+        several || !text.starts_with("{{")
+    };
+    let mut lines = below.lines().take(40).filter(|line| shape(line.as_bytes()).0.is_some());
+    let Some(next) = lines.find(follows) else { return false };
+    let (indent, item) = shape(next.as_bytes());
+    indent > own && (several || item || next.trim_end().ends_with(':') || next.contains(": "))
 }
 
 /// Puts a key or an item where an action that leaves text stands alone on its line.
