@@ -65,6 +65,55 @@ fn values_decide_what_templates_say() {
             ],
         ),
         (
+            "K30 null takes a context away",
+            &[(
+                "values-prod.yaml",
+                "web:\n  image: acme/web@{a}\n  securityContext:\n    runAsNonRoot: true\n    allowPrivilegeEscalation: false\n    capabilities: {drop: [ALL]}\n",
+            )],
+            &[("values-prod.yaml", "web:\n  image: acme/web@{a}\n  securityContext: null\n")],
+            &[
+                "high runs-as-root values-prod.yaml:4 (old line)",
+                "high privilege-escalation values-prod.yaml:5 (old line)",
+                "high kept-capability values-prod.yaml:6 (old line)",
+            ],
+        ),
+        (
+            "K30 an empty context of the pod",
+            &[("values-prod.yaml", "podSecurityContext:\n  runAsNonRoot: true\n")],
+            &[("values-prod.yaml", "podSecurityContext: {}\n")],
+            &["high runs-as-root values-prod.yaml:2 (old line)"],
+        ),
+        (
+            "K30 a network policy is switched off",
+            &[("values-prod.yaml", "networkPolicy:\n  enabled: true\n")],
+            &[("values-prod.yaml", "networkPolicy:\n  enabled: false\n")],
+            &["high removed-guard values-prod.yaml:2 (old line)"],
+        ),
+        (
+            "a path of the host",
+            &[("values-prod.yaml", "persistence:\n  hostPath: ''\n")],
+            &[("values-prod.yaml", "persistence:\n  hostPath: /etc\n")],
+            &["high host-mount values-prod.yaml:2"],
+        ),
+        (
+            "a path of the host among what is kept",
+            &[("values-prod.yaml", "persistence:\n  data:\n    enabled: true\n")],
+            &[(
+                "values-prod.yaml",
+                "persistence:\n  data:\n    enabled: true\n  docker:\n    type: hostPath\n    hostPath: /var/run/docker.sock\n  old:\n    enabled: false\n    hostPath: /etc\n",
+            )],
+            &["critical runtime-socket values-prod.yaml:6"],
+        ),
+        (
+            "TLS of an Ingress whose hosts are names",
+            &[(
+                "values-prod.yaml",
+                "ingress:\n  enabled: true\n  hosts: [a.example.com]\n  tls:\n    - hosts: [a.example.com]\n",
+            )],
+            &[("values-prod.yaml", "ingress:\n  enabled: true\n  hosts: [a.example.com]\n")],
+            &["medium exposed-ingress values-prod.yaml:5 (old line)"],
+        ),
+        (
             "K30 a pod in the values of a release",
             &[(
                 "release.yaml",
@@ -661,6 +710,19 @@ fn named_templates_and_loops_are_read_where_they_are_taken_in() {
                 ("c/values.yaml", "a:\n  image: acme/a:latest\n"),
             ],
             &["high mutable-image c/values.yaml:2"],
+        ),
+        (
+            "as many as a list has",
+            &[CHART, ("c/templates/a.yaml", &plain)],
+            &[
+                CHART,
+                (
+                    "c/templates/a.yaml",
+                    &named("ternary \"acme/a:1.2.3\" \"acme/a:latest\" (eq (len .Values.list) 0)"),
+                ),
+                ("c/values.yaml", "list: [a]\n"),
+            ],
+            &["high mutable-image c/templates/a.yaml:10"],
         ),
         (
             "one parenthesis too many",

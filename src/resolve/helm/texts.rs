@@ -54,7 +54,7 @@ impl Reader<'_, '_> {
             ("kindOf", [term]) => return of(kind(term).map(str::to_owned)),
             ("typeOf", [term]) => return of(kind(term).map(|kind| type_of(kind).to_owned())),
             ("join", [between, term]) => return of(joined(between, term)),
-            ("len", [term]) => return of(term.items(usize::MAX).map(|all| all.len().to_string())),
+            ("len", [term]) => return of(length(term).map(|length| length.to_string())),
             _ => {}
         }
         let texts: Option<Vec<String>> = arguments.iter().map(Term::printed).collect();
@@ -140,6 +140,17 @@ fn type_of(kind: &'static str) -> &'static str {
         "slice" => "[]interface {}",
         "invalid" => "<nil>",
         kind => kind,
+    }
+}
+
+fn length(term: &Term) -> Option<usize> {
+    match &term.what {
+        What::Made(entries) => Some(entries.len()),
+        What::Nothing => Some(0),
+        What::Node(node) if node.is_list() => Some(node.items().len()),
+        What::Node(node) if node.is_map() => Some(node.entries().len()),
+        What::Node(_) => term.printed().map(|text| text.len()),
+        What::Root | What::Unknown => None,
     }
 }
 

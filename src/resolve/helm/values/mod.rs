@@ -211,11 +211,13 @@ impl<'a> Walk<'a> {
             ("hostPID", "hostPID"),
             ("hostIPC", "hostIPC"),
             ("automountServiceAccountToken", "automountServiceAccountToken"),
-            ("extraVolumes", "volumes"),
-            ("volumes", "volumes"),
         ] {
             let value = self.own(node, from).or_else(|| around.get(to));
             spec.extend(value.map(|value| entry(to, value.clone())));
+        }
+        let volumes = self.volumes(node);
+        if !volumes.is_empty() {
+            spec.push(entry("volumes", list(volumes, node.span)));
         }
         if let Some(account) = node.get("serviceAccount") {
             let token = ["automount", "automountServiceAccountToken"];
@@ -240,9 +242,28 @@ impl<'a> Walk<'a> {
         let name = if path.is_empty() { "top level".to_owned() } else { path.join(".") };
         container.insert(0, entry("name", Node::scalar(name, false, node.span)));
         let span = node.span;
-        let containers = Content::List(Rc::new(vec![map(container, span)]));
-        spec.push(entry("containers", Node::new(containers, span)));
+        spec.push(entry("containers", list(vec![map(container, span)], span)));
         self.push("Values", path, vec![entry("spec", map(spec, span))], span);
+    }
+
+    /// Volumes as Kubernetes writes them, and a path of the host that stands by itself.
+    fn volumes(&self, node: &'a Node) -> Vec<Node> {
+        let listed = ["extraVolumes", "volumes"].iter().filter_map(|key| self.own(node, key));
+        let mut volumes: Vec<Node> = listed.flat_map(Node::items).cloned().collect();
+        let off = node.get("enabled").and_then(Node::boolean) == Some(false);
+        let other = node.get("type").and_then(Node::text).is_some_and(|kind| kind != "hostPath");
+        if let Some(path) = self.own(node, "hostPath").filter(|_| !off && !other) {
+            let from = match path.text() {
+                Some(text) if text.starts_with('/') => {
+                    map(vec![entry("path", path.clone())], path.span)
+                }
+                Some(_) => return volumes,
+                None => path.clone(),
+            };
+            let name = Node::scalar("hostPath", false, path.span);
+            volumes.push(map(vec![entry("name", name), entry("hostPath", from)], path.span));
+        }
+        volumes
     }
 
     /// What leads to the pods, and what keeps others away.
@@ -274,7 +295,7 @@ impl<'a> Walk<'a> {
         {
             let metadata =
                 ingress.get("annotations").map(|value| entry("annotations", value.clone()));
-            let rules = ingress.get("hosts").map(|value| entry("rules", value.clone()));
+            let rules = ingress.get("hosts").map(|hosts| entry("rules", rules(hosts)));
             let tls = ingress.get("tls").map(|value| entry("tls", value.clone()));
             let parts = vec![
                 entry("metadata", map(metadata.into_iter().collect(), ingress.span)),
@@ -329,6 +350,19 @@ fn listed(key: &str, node: &Node) -> Node {
     };
     let items = node.entries().iter().filter(|entry| entry.value.text().is_some()).map(item);
     Node { content: Content::List(Rc::new(items.collect())), ..node.clone() }
+}
+
+/// Hosts of an Ingress are written by their names alone as well.
+fn rules(hosts: &Node) -> Node {
+    let rule = |host: &Node| match host.text() {
+        Some(_) => map(vec![entry("host", host.clone())], host.span),
+        None => host.clone(),
+    };
+    list(hosts.items().iter().map(rule).collect(), hosts.span)
+}
+
+fn list(items: Vec<Node>, span: Span) -> Node {
+    Node::new(Content::List(Rc::new(items)), span)
 }
 
 fn map(entries: Vec<Entry>, span: Span) -> Node {
