@@ -1,5 +1,7 @@
 //! The functions of templates that answer yes or no, and those that make a text of texts.
 
+use std::fmt::Write as _;
+
 use super::expression::Reader;
 use super::term::{Term, What};
 use crate::model::{Content, Node, Span};
@@ -162,7 +164,9 @@ fn escaped(text: &str) -> String {
             b'-' | b'_' | b'.' | b'~' => made.push(char::from(byte)),
             _ if byte.is_ascii_alphanumeric() => made.push(char::from(byte)),
             b' ' => made.push('+'),
-            _ => made.push_str(&format!("%{byte:02X}")),
+            _ => {
+                let _ = write!(made, "%{byte:02X}");
+            }
         }
     }
     made
