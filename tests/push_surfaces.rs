@@ -93,7 +93,9 @@ fn a_compose_file_that_just_had_to_run() {
       +  7 |       DB_PASSWORD: … (14 characters)
       secret in DB_PASSWORD of service web: was handed over at run time,
       now a working default password: … (14 characters)
-      fix: revoke the credential
+      fix: revoke the credential, and hand the new one over under
+      `secrets:`, from a file that is not in the repository, or as
+      `NAME: ${NAME:?}`
       waive: e07a615c88ff4b2cfb0f013d
     medium  writable-root  compose.yaml:2 (old line)
       - 2 |   read_only: true

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     promise: "No Secret is committed with its values, and none that was sealed is opened.",
     why: "The values of a Secret are encoded, not encrypted: everyone who can read the repository \
           can read them, in every commit that ever held them.",
-    fix: "Revoke what was committed. Keep the values out of git: SealedSecret, SOPS, \
+    fix: "Revoke what was committed, and keep the values out of git: SealedSecret, SOPS, \
           ExternalSecret, or a Secret that the cluster's operator creates.",
     fix_in: &[],
     levels: &[SEALED, KEPT, PLAIN, DEFAULT, LITERAL],

@@ -24,36 +24,36 @@ pub(super) const RULE: Rule = Rule {
     fix_in: &[
         (
             &[Platform::Compose],
-            "Revoke the credential. Hand the new one over under `secrets:`, from a file that is \
+            "Revoke the credential, and hand the new one over under `secrets:`, from a file that is \
              not in the repository, or as `NAME: ${NAME:?}`.",
         ),
         (
             &[Platform::Kubernetes, Platform::Values],
-            "Revoke the credential. Hand the new one over by `secretKeyRef` or in a mounted \
+            "Revoke the credential, and hand the new one over by `secretKeyRef` or in a mounted \
              Secret.",
         ),
         (
             &[Platform::Quadlet],
-            "Revoke the credential. Hand the new one over with `Secret=` and `podman secret \
+            "Revoke the credential, and hand the new one over with `Secret=` and `podman secret \
              create`.",
         ),
         (
             &[Platform::Ecs],
-            "Revoke the credential. Hand the new one over under `secrets`, with `valueFrom`.",
+            "Revoke the credential, and hand the new one over under `secrets`, with `valueFrom`.",
         ),
         (
             &[Platform::Nomad],
-            "Revoke the credential. Hand the new one over from Vault or a Nomad variable, with a \
+            "Revoke the credential, and hand the new one over from Vault or a Nomad variable, with a \
              `template`.",
         ),
         (
             &[Platform::Devcontainer],
-            "Revoke the credential. Take the new one from the developer's machine: \
+            "Revoke the credential, and take the new one from the developer's machine: \
              `${localEnv:NAME}`.",
         ),
         (
             &[Platform::Ci],
-            "Revoke the credential. Take the new one from the secrets that the CI server keeps.",
+            "Revoke the credential, and take the new one from the secrets that the CI server keeps.",
         ),
     ],
     levels: &[REFERENCED, JOB, DEFAULT, LITERAL],
