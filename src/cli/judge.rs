@@ -268,7 +268,7 @@ impl<'a> Judge<'a> {
             .map(|path| path.as_bstr())
             .chain(second.left)
             .collect();
-        new_gaps.extend(self.not_judged(&left));
+        new_gaps.extend(self.not_judged(&left, affected.old.len().max(affected.new.len())));
         judged.notes.extend(scans.into_iter().flat_map(|scans| scans.notes()));
         beside_each_other(&old, &new, &affected.moved);
         let variants = resolve::variants(&new, &affected.new);

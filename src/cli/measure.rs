@@ -110,13 +110,14 @@ impl Pass<'_> {
 }
 
 impl Judge<'_> {
-    /// The files that a bound left out, in one gap that names the bound and the first of them.
-    pub(super) fn not_judged(&self, left: &[&BStr]) -> Option<Gap> {
+    /// The files of `all` that a bound left out, in one gap that names the bound and the first of them.
+    pub(super) fn not_judged(&self, left: &[&BStr], all: usize) -> Option<Gap> {
         let first = left.first()?;
         let (count, name) = (left.len(), printable_bytes(first, 60));
         let limit = match self.policy.limits().files {
-            _ if self.limits.over() => "time-budget".to_owned(),
-            files => format!("files = {files}"),
+            files if all > files && !self.limits.over() => format!("files = {files}"),
+            // Each side, and what is read beside it, has a part of the time.
+            _ => "time-budget".to_owned(),
         };
         let message = format!(
             "a limit was reached ({limit}) before {count} container files were judged, {name} the first"

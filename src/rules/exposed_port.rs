@@ -1,6 +1,6 @@
 //! Which ports the shipped image announces.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::facts::glob;
 use super::facts::port::{Service, known_within, service};
@@ -112,17 +112,21 @@ fn measure(stage: &Stage, found: &mut Found<'_>) {
         _ => None,
     };
     let mut told = Vec::new();
+    // What is exposed twice is exposed.
+    let mut known = HashSet::new();
     for ports in &stage.ports {
         let Some((first, last)) = ports.value.range else {
             told.push((UNKNOWN, format!("port {}", ports.value.text), ports));
             continue;
         };
         let protocol = ports.value.protocol.as_str();
+        let mut fresh = |port: &u16| known.insert((*port, protocol));
         if last.saturating_sub(first) < EXPANDED {
-            told.extend((first..=last).filter_map(|port| of(port, protocol, image, ports, found)));
+            let all = (first..=last).filter(&mut fresh);
+            told.extend(all.filter_map(|port| of(port, protocol, image, ports, found)));
         } else {
-            let known = known_within(first, last);
-            told.extend(known.filter_map(|port| of(port, protocol, image, ports, found)));
+            let all = known_within(first, last).filter(&mut fresh);
+            told.extend(all.filter_map(|port| of(port, protocol, image, ports, found)));
             told.push((OPEN, format!("ports {first}-{last}/{protocol}"), ports));
         }
     }

@@ -59,8 +59,10 @@ pub(super) fn resolved(
         services: services.clone(),
     };
     let mut resolver = Resolver { loader, scope, known: HashMap::new(), chain: Vec::new() };
-    let entries = services.entries().iter().map(|entry| {
-        let value = resolver.service(&origin, &entry.key.value);
+    let entries = services.entries().iter().enumerate().map(|(at, entry)| {
+        // Of a name that stands twice the last one is known by it; the others are as they stand.
+        let known = origin.index.get(&entry.key.value) == Some(&at);
+        let value = known.then(|| resolver.service(&origin, &entry.key.value)).flatten();
         Entry { key: entry.key.clone(), value: value.unwrap_or_else(|| entry.value.clone()) }
     });
     let content = Content::Map(Rc::new(entries.collect()));

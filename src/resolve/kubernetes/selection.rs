@@ -19,6 +19,8 @@ const MOST: usize = 1_000_000;
 const HELD: usize = 2_000;
 /// How many Services pods are held against.
 const SERVICES: usize = 64;
+/// How many other policies count for the pods of one that selects none here.
+const STANDING: usize = 64;
 /// How many places a lack names.
 const PLACES: usize = 12;
 
@@ -100,10 +102,11 @@ fn standing_for<'b, 'a>(
 ) -> Vec<&'b NetworkPolicy<'a>> {
     let typical = policy.selector.typical();
     let others = all.iter().filter(|other| {
-        std::ptr::eq(*other, policy)
-            || other.namespace == policy.namespace && other.selector.takes(&typical)
+        !std::ptr::eq(*other, policy)
+            && other.namespace == policy.namespace
+            && other.selector.takes(&typical)
     });
-    others.collect()
+    std::iter::once(policy).chain(others.take(STANDING)).collect()
 }
 
 fn takes(policy: &NetworkPolicy<'_>, namespace: &str, labels: &[(String, String)]) -> bool {

@@ -11,10 +11,12 @@ const MOST: usize = 1_000;
 
 /// `volumes_from`: what the other service mounts, this one mounts too.
 pub(super) fn mounts(workloads: &mut [Workload]) {
+    if !workloads.iter().any(takes) {
+        return;
+    }
     for _ in 0..CHAIN {
         let before: HashMap<String, Vec<Spanned<Mount>>> = workloads
             .iter()
-            .filter(|_| workloads.iter().any(takes))
             .map(|workload| (workload.identity.clone(), workload.mounts.clone()))
             .collect();
         let mut changed = false;
